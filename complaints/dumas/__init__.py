@@ -1,0 +1,1 @@
+"""The way to Dumas Presisi: the adapter, its signatures, its circuit breaker and its stand-in."""
