@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from urllib.parse import quote
 from uuid import UUID
 
@@ -53,7 +54,6 @@ class HttpDumas:
             raise ValueError("an address without user, query or fragment is needed")
         self._reports = f"{url.rstrip('/')}/v1/reports"
         self._timeout = timeout
-        self._tls = ssl.create_default_context()  # costs some ms, so once
 
     def submit(self, report: Report, *, key: UUID) -> Receipt:
         """Post the report; 201 and 200 alike bring its receipt."""
@@ -100,7 +100,7 @@ class HttpDumas:
         async with (
             asyncio.timeout(seconds),
             httpx.AsyncClient(
-                verify=self._tls, trust_env=False, follow_redirects=False, timeout=seconds
+                verify=_tls(), trust_env=False, follow_redirects=False, timeout=seconds
             ) as client,
         ):
             answer = await client.send(request, stream=True)
@@ -109,6 +109,11 @@ class HttpDumas:
             finally:
                 await answer.aclose()
             return _Answer(answer.status_code, content, _retry_after(answer.headers))
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()  # reads some hundred certificates
 
 
 async def _limited(answer: httpx.Response) -> bytes:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
@@ -29,7 +30,10 @@ def main(argv: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
 
-    store = Store(options.store)
+    try:
+        store = Store(options.store)
+    except (OSError, sqlite3.Error) as error:
+        return _complain(f"--store {options.store}: {getattr(error, 'strerror', error)}")
     faults = Faults(
         fail_rate=options.fail_rate,
         drop_reply_rate=options.drop_reply_rate,

@@ -49,6 +49,8 @@ CREATE TABLE IF NOT EXISTS callback (
 CREATE INDEX IF NOT EXISTS callback_due ON callback (due_at) WHERE state = 'pending';
 """
 
+_REPORTS = "SELECT key, number, reference, region, status, body, received_at FROM report"
+
 
 @dataclass(frozen=True, slots=True)
 class Filed:
@@ -210,11 +212,7 @@ class Write:
         )
 
     def _filed(self, condition: str, *values: str | None) -> list[Filed]:
-        rows = self._execute(  # noqa: S608 - conditions are ours, values are bound
-            "SELECT key, number, reference, region, status, body, received_at FROM report WHERE "
-            + condition,
-            values,
-        )
+        rows = self._execute(f"{_REPORTS} WHERE {condition}", values)
         return [
             Filed(key, number, reference, region, DumasStatus(status), body, received_at)
             for key, number, reference, region, status, body, received_at in rows
