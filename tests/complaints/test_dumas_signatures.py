@@ -50,7 +50,7 @@ def test_header_names_have_no_case():
     assert verify(headers, BODY, secrets=[NEW], now=NOW) == "msg_1"
 
 
-@pytest.mark.parametrize("secret", [OLD, NEW])
+@pytest.mark.parametrize("secret", [OLD, NEW], ids=["old", "new"])
 def test_the_old_and_the_new_secret_count_during_a_change(secret):
     assert verify(signed(secret), BODY, secrets=[NEW, OLD], now=NOW) == "msg_1"
 
@@ -127,7 +127,7 @@ def test_a_signature_of_any_text_is_refused(text):
     assert reason_of(signed() | {"webhook-signature": text}) == "no signature fits"
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_c2hvcnQ=", "whsec_???", OLD[6:]])
+@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_c2hvcnQ=", "whsec_???", "c2hvcnQ=" * 6])
 def test_a_weak_secret_is_refused_without_telling_it(secret):
     with pytest.raises(ValueError, match="must be whsec_") as refusal:
         check_secret(secret)
