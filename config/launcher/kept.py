@@ -49,11 +49,17 @@ def kept_port(file: Path) -> int:
 
 
 def is_free(host: str, port: int) -> bool:
-    """Tell whether nobody listens at this address."""
+    """Tell whether we may listen at this address and nobody else does."""
+    return why_taken(host, port) is None
+
+
+def why_taken(host: str, port: int) -> str | None:
+    """Return the system's reason against listening at this address; None when there is none."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+            probe.listen()
+        except OSError as error:
+            return error.strerror or str(error)
+        return None

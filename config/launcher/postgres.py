@@ -154,6 +154,7 @@ class EmbeddedPostgres:
         self._stop_strays()
         self._part_from_old_cluster()
         home = self.home
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(self.folder / "postgres", f"{home.folder}\n")
         if not self.durable:
             clear_throwaways()
@@ -185,7 +186,7 @@ class EmbeddedPostgres:
         own = self._process.pid if self._process else None
         strays = [found for found in _servers_on(self.home.data) if found.pid != own]
         for stray in strays:  # the first to end is the postmaster; its children follow it
-            stop_identity(stray, signal.SIGINT, within_seconds=3)
+            stop_identity(stray, signal.SIGINT, within_seconds=6)
 
     def _make_cluster(self) -> None:
         home = self.home

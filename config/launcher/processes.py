@@ -5,7 +5,6 @@ import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -81,6 +80,7 @@ class Process:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
     before_start: Callable[[], None] | None = None
+    exit_code: int | None = field(default=None, init=False)  # of its last run; -N: by signal N
     _running: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -113,7 +113,7 @@ class Process:
             return True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._running.pid, signal.SIGKILL)
-        self._running.wait()
+        self.exit_code = self._running.wait()
         self._running = None
         self.pid_file.unlink(missing_ok=True)
         return False
@@ -207,8 +207,3 @@ def last_lines(log: Path, count: int = 20) -> list[str]:
             return file.read().decode(errors="replace").splitlines()[-count:]
     except OSError:
         return []
-
-
-def python() -> str:
-    """Return the interpreter of the virtual environment, which children run under too."""
-    return sys.executable

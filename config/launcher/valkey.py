@@ -42,6 +42,7 @@ class EmbeddedValkey:
             [str(get_binary_path()), str(self._home / "valkey.conf")],
             log=self.folder / "log" / "valkey.log",
             pid_file=self.folder / "run" / "valkey.pid",
+            env={"PATH": "/usr/bin:/bin"},
             cwd=self._home,
             death_signal=signal.SIGTERM,  # writes what the last second brought
             before_start=self._prepare,
