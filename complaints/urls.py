@@ -1,0 +1,3 @@
+"""The API of complaints and Dumas Presisi's callbacks, below /api/v1/."""
+
+urlpatterns = []

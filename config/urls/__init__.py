@@ -1,0 +1,1 @@
+"""Root URLs, one module per kind of host."""

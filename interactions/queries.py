@@ -1,0 +1,193 @@
+"""What pages and the API read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Max, Min, QuerySet
+
+from interactions.models import Alert, AlertHead, Call, Category, Interaction, TimelineEntry
+from regions.people.models import User
+
+
+def utc(time: datetime | None) -> str | None:
+    """Return RFC 3339 in UTC, as all replies have it."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z") if time else None
+
+
+def call_document(call: Call, *, interaction_id: object, claimed_by: str | None) -> dict[str, Any]:
+    """Return the call as alerts and the API show it, less the caller's history. No query."""
+    return {
+        "id": call.id,
+        "state": call.state,
+        "caller": call.caller,
+        "dialled": call.dialled,
+        "trunk": call.trunk,
+        "queue": call.queue,
+        "offered_to": call.offered_to,
+        "agent": call.agent or claimed_by,
+        "claimed_by": claimed_by,
+        "claimed_at": utc(call.claimed_at),
+        "offered_at": utc(call.offered_at),
+        "answered_at": utc(call.answered_at),
+        "ended_at": utc(call.ended_at),
+        "end_reason": call.end_reason,
+        "answer_seconds": call.answer_seconds,
+        "talk_seconds": call.talk_seconds,
+        "location": _location(call.location),
+        "jurisdiction": None,
+        "transferred_to": call.transferred_to,
+        "recordings": call.recordings,
+        "interaction": str(interaction_id) if interaction_id else None,
+        "events": call.events,
+    }
+
+
+def _location(location: dict[str, Any] | None) -> dict[str, Any] | None:
+    if location is None:
+        return None
+    return {**location, "at": utc(datetime.fromisoformat(location["at"]))}
+
+
+def calls() -> QuerySet[Call]:
+    """Calls with what their documents need, newest first; one query a page."""
+    return Call.objects.select_related("claimed_by", "interaction").order_by(
+        "-first_event_at", "-id"
+    )
+
+
+def call_with_history(call: Call) -> dict[str, Any]:
+    """Return the call as `GET calls/ID` shows it; `call` comes from `calls()`."""
+    interaction = getattr(call, "interaction", None)
+    return {
+        **call_document(
+            call,
+            interaction_id=interaction and interaction.id,
+            claimed_by=call.claimed_by and call.claimed_by.username,
+        ),
+        "nuisance": {"level": 0, "confirmed": 0, "last_at": None},
+    }
+
+
+def interactions() -> QuerySet[Interaction]:
+    """Interactions with what their documents need, newest first; one query a page."""
+    return Interaction.objects.select_related("agent", "category", "call").order_by(
+        "-opened_at", "-id"
+    )
+
+
+def interaction_document(interaction: Interaction) -> dict[str, Any]:
+    """Return an interaction as the API shows it; `interaction` comes from `interactions()`."""
+    return {
+        "id": str(interaction.id),
+        "number": interaction.number,
+        "call": interaction.call_id,
+        "channel": interaction.channel,
+        "state": interaction.state,
+        "agent": interaction.agent.username,
+        "caller": interaction.caller,
+        "caller_name": interaction.caller_name,
+        "service": interaction.service,
+        "category": interaction.category_id,
+        "priority": interaction.priority,
+        "summary": interaction.summary,
+        "detail": interaction.detail,
+        "place": interaction.place,
+        "promise": interaction.promise,
+        "outcome": interaction.outcome,
+        "outcome_note": interaction.outcome_note,
+        "opened_at": utc(interaction.opened_at),
+        "classified_at": utc(interaction.classified_at),
+        "closed_at": utc(interaction.closed_at),
+        "version": interaction.version,
+    }
+
+
+def timeline_document(entry: TimelineEntry) -> dict[str, Any]:
+    """Return one thing that happened to an interaction."""
+    return {
+        "at": utc(entry.at),
+        "actor": entry.actor,
+        "kind": entry.kind,
+        "detail": entry.detail,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A call that nobody has taken."""
+
+    id: str
+    caller: str | None
+    offered_at: datetime | None
+    waiting_seconds: float
+    offered_to: str | None
+    located: bool
+    state: str
+
+
+def waiting_calls(*, now: datetime, limit: int = 50) -> list[WaitingCall]:
+    """Calls nobody has taken, longest wait first; one SQL query whatever the history."""
+    rows = Call.objects.waiting().exclude(offered_at=None).order_by("offered_at", "id")[:limit]
+    return [
+        WaitingCall(
+            id=call.id,
+            caller=call.caller,
+            offered_at=call.offered_at,
+            waiting_seconds=max(0.0, (now - call.offered_at).total_seconds()),
+            offered_to=call.offered_to,
+            located=call.location is not None,
+            state=call.state,
+        )
+        for call in rows
+        if call.offered_at
+    ]
+
+
+def waiting_count() -> int:
+    """How many calls nobody has taken; one SQL query over a partial index."""
+    return Call.objects.waiting().exclude(offered_at=None).count()
+
+
+def open_interactions(agent: User) -> list[Interaction]:
+    """What an agent still has to close, oldest first."""
+    return list(
+        interactions().filter(agent=agent, state="open").order_by("opened_at")[:50]
+    )
+
+
+def categories() -> list[Category]:
+    """Every category that can be chosen, by code."""
+    return list(Category.objects.filter(is_active=True, priority__isnull=False).order_by("code"))
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsSpan:
+    """Which alerts there are: the newest number ever given, and the oldest that is still kept."""
+
+    newest: int
+    oldest_kept: int | None
+
+
+def alerts_span() -> AlertsSpan:
+    """Return newest and oldest kept seq; two index look-ups."""
+    newest = AlertHead.objects.values_list("seq", flat=True).get()
+    kept = Alert.objects.aggregate(oldest=Min("seq"), newest=Max("seq"))
+    return AlertsSpan(newest=newest, oldest_kept=kept["oldest"])
+
+
+def alerts_after(seq: int, *, limit: int) -> Sequence[Alert]:
+    """Alerts with a larger number, in order; one query by primary key."""
+    return list(Alert.objects.filter(seq__gt=seq).order_by("seq")[:limit])
+
+
+def alert_document(alert: Alert) -> dict[str, Any]:
+    """Return an alert as it goes over a socket."""
+    return {
+        "type": "alert",
+        "seq": alert.seq,
+        "kind": alert.kind,
+        "at": utc(alert.at),
+        **alert.payload,
+    }

@@ -1,0 +1,235 @@
+"""Intake: events of the switch, each kept once, folded into their calls and told as alerts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from interactions.cloudevents import (
+    Envelope,
+    NewEvent,
+    Problems,
+    read_envelope,
+    read_event,
+)
+from interactions.figures import Figures, call_figures
+from interactions.fold import Event, FoldedCall, fold_call
+from interactions.models import Call, CallEvent, Interaction
+from interactions.queries import call_document
+from interactions.services.alerts import NewAlert, append_alerts
+from interactions.services.claim import open_interactions_for
+from interactions.services.rollups import append_deltas
+from regions.errors import Invalid
+from regions.people.access import AT_THE_DESK
+from regions.people.models import User
+
+_WRITTEN = [*(column.name for column in fields(FoldedCall)), "claimed_by", "claimed_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a delivery."""
+
+    accepted: int
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A readable envelope and where it stands in the body, for refusals that point at it."""
+
+    envelope: Envelope
+    pointer: str
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.envelope.source, self.envelope.id
+
+
+def read_envelopes(items: Sequence[Any], *, pointers: Sequence[str]) -> list[Placed]:
+    """Check what every event must have, of all items, before anything is looked up.
+
+    Raises:
+        Invalid: names every bad item; nothing of the delivery is kept.
+    """
+    placed: list[Placed] = []
+    problems: Problems = []
+    for item, pointer in zip(items, pointers, strict=True):
+        envelope, wrong = read_envelope(item, pointer)
+        problems += wrong
+        if envelope is not None:
+            placed.append(Placed(envelope, pointer))
+    if problems:
+        raise Invalid(problems)
+    return placed
+
+
+@transaction.atomic(durable=True)
+def record_events(delivery: Sequence[Placed]) -> Taken:
+    """Keep a delivery, all or nothing, and fold it into its calls; one alert per new event.
+
+    An event whose source and id are known is a duplicate, whatever else it says. The calls are locked
+    in the order of their ids, so that deliveries for the same call wait for each other; the region's
+    alert counter comes last. The number of queries depends on neither the batch nor the history.
+
+    Raises:
+        Invalid: names every item whose type, time or data is wrong; nothing is kept.
+    """
+    now = timezone.now()
+    calls = _lock_calls({each.envelope.subject for each in delivery})
+    events = _new_events(delivery, now)
+    if not events:
+        transaction.set_rollback(True)  # a call row without an event is nobody's
+        return Taken(accepted=0, duplicates=len(delivery))
+    CallEvent.objects.bulk_create(
+        CallEvent(
+            source=event.source,
+            event_id=event.id,
+            type=event.type,
+            call_id=event.call,
+            time=event.time,
+            data=event.data,
+            extensions=event.extensions,
+            received_at=now,
+        )
+        for event in events
+    )
+    touched = [calls[call_id] for call_id in sorted({event.call for event in events})]
+    interactions = {
+        each.call_id: each for each in Interaction.objects.filter(call__in=touched)
+    }
+    before = _figures(touched, interactions)
+    _fold(touched, events)
+    interactions |= _claim_answered(touched, interactions, now)
+    Call.objects.bulk_create(
+        touched, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
+    )
+    append_deltas(before=before, after=_figures(touched, interactions))
+    append_alerts(
+        [
+            NewAlert(event.type, {"call": _document(calls[event.call], interactions)})
+            for event in events
+        ],
+        at=now,
+    )
+    _forget_calls_without_events(calls, events)
+    return Taken(accepted=len(events), duplicates=len(delivery) - len(events))
+
+
+def _lock_calls(ids: Iterable[str]) -> dict[str, Call]:
+    ordered = sorted(ids)
+    Call.objects.bulk_create([Call(id=each) for each in ordered], ignore_conflicts=True)
+    rows = Call.objects.select_for_update(of=("self",)).select_related("claimed_by")
+    return {call.id: call for call in rows.filter(id__in=ordered).order_by("id")}
+
+
+def _new_events(delivery: Sequence[Placed], now: datetime) -> list[NewEvent]:
+    known = set(
+        CallEvent.objects.filter(
+            source__in={each.envelope.source for each in delivery},
+            event_id__in={each.envelope.id for each in delivery},
+        ).values_list("source", "event_id")
+    )
+    fresh = {each.identity: each for each in reversed(delivery) if each.identity not in known}
+    events = check_new(list(reversed(fresh.values())), now=now)
+    # In one order everywhere, so that two deliveries with the same events cannot lock crosswise.
+    return sorted(events, key=lambda event: (event.source, event.id))
+
+
+def check_new(delivery: Sequence[Placed], *, now: datetime) -> list[NewEvent]:
+    """Check type, time and data of events that are not known yet.
+
+    Raises:
+        Invalid: names every bad item, in the order of the body.
+    """
+    events: list[NewEvent] = []
+    problems: Problems = []
+    for each in delivery:
+        event, wrong = read_event(each.envelope, each.pointer, now)
+        problems += wrong
+        if event is not None:
+            events.append(event)
+    if problems:
+        raise Invalid(problems)
+    return events
+
+
+def _fold(calls: Sequence[Call], events: Sequence[NewEvent]) -> None:
+    """Set the folded columns of the calls from all of their events."""
+    of_call: dict[str, list[Event]] = {call.id: [] for call in calls}
+    for new in events:
+        of_call[new.call].append(Event(new.source, new.id, new.type, new.time, new.data))
+    earlier = [call.id for call in calls if call.events]
+    if earlier:
+        rows = CallEvent.objects.filter(call__in=earlier).values_list(
+            "call_id", "source", "event_id", "type", "time", "data"
+        )
+        for call_id, *event in rows:
+            of_call[call_id].append(Event(*event))
+    folded = [fold_call(of_call[call.id]) for call in calls]
+    usernames = _usernames({name for each in folded for name in (each.agent, each.offered_to)})
+    for call, result in zip(calls, folded, strict=True):
+        for column in fields(result):
+            setattr(call, column.name, getattr(result, column.name))
+        call.recordings = list(result.recordings)
+        call.agent = usernames.get(result.agent, result.agent)
+        call.offered_to = usernames.get(result.offered_to, result.offered_to)
+
+
+def _usernames(names: set[str | None]) -> dict[str | None, str]:
+    """Map what the switch calls an agent, username or extension, to the username."""
+    known = names - {None}
+    if not known:
+        return {}
+    people = User.objects.filter(Q(username__in=known) | Q(extension__in=known)).only(
+        "username", "extension"
+    )
+    by_extension: dict[str | None, str] = {each.extension: each.username for each in people}
+    return by_extension | {each.username: each.username for each in people}
+
+
+def _claim_answered(
+    calls: Sequence[Call], interactions: dict[str | None, Interaction], now: datetime
+) -> dict[str | None, Interaction]:
+    """Claim each answered call for the agent who answered, unless another has it already."""
+    answered = [call for call in calls if call.agent and call.claimed_by_id is None]
+    agents = {
+        user.username: user
+        for user in User.objects.filter(
+            username__in={call.agent for call in answered}, role__in=AT_THE_DESK
+        )
+    } if answered else {}
+    won = [(call, agents[call.agent]) for call in answered if call.agent in agents]
+    for call, agent in won:
+        call.claimed_by, call.claimed_at = agent, now
+    opened = open_interactions_for(won, now=now)
+    return {each.call_id: each for each in opened}
+
+
+def _figures(
+    calls: Iterable[Call], interactions: dict[str | None, Interaction]
+) -> Figures:
+    figures: Figures = Figures()
+    for call in calls:
+        figures.update(call_figures(call, interactions.get(call.id)))
+    return figures
+
+
+def _document(call: Call, interactions: dict[str | None, Interaction]) -> dict[str, Any]:
+    interaction = interactions.get(call.id)
+    return call_document(
+        call,
+        interaction_id=interaction and interaction.id,
+        claimed_by=call.claimed_by.username if call.claimed_by else None,
+    )
+
+
+def _forget_calls_without_events(calls: dict[str, Call], events: Sequence[NewEvent]) -> None:
+    """Take back the rows of calls that only a duplicate named."""
+    idle = calls.keys() - {event.call for event in events}
+    if idle:
+        Call.objects.filter(id__in=idle, events=0).delete()

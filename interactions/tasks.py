@@ -1,0 +1,12 @@
+"""Celery entries of the work on the line."""
+
+from celery import shared_task
+
+from interactions.services.sum_rollups import sum_rollups
+from regions.services.everywhere import in_every_region
+
+
+@shared_task(name="interactions.tasks.sum_rollups")
+def sum_all_rollups() -> None:
+    """Sum every region's deltas; may run twice or next to itself."""
+    in_every_region(sum_rollups)

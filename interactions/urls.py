@@ -1,0 +1,35 @@
+"""The API of calls, interactions and alerts, below /api/v1/."""
+
+from django.urls import path, re_path
+
+from interactions import api
+
+urlpatterns = [
+    path("calls/events", api.CallEvents.as_view(), name="call-events"),
+    re_path(r"^calls/?$", api.Calls.as_view(), name="calls"),
+    # A call's id is the switch's own and may hold slashes.
+    path("calls/<path:call_id>/claim", api.ClaimCall.as_view(), name="call-claim-api"),
+    path("calls/<path:call_id>", api.OneCall.as_view(), name="call"),
+    re_path(r"^interactions/?$", api.Interactions.as_view(), name="interactions"),
+    path("interactions/<uuid:interaction_id>", api.OneInteraction.as_view(), name="interaction"),
+    path(
+        "interactions/<uuid:interaction_id>/classify",
+        api.ClassifyInteraction.as_view(),
+        name="interaction-classify-api",
+    ),
+    path(
+        "interactions/<uuid:interaction_id>/close",
+        api.CloseInteraction.as_view(),
+        name="interaction-close-api",
+    ),
+    path(
+        "interactions/<uuid:interaction_id>/reopen",
+        api.ReopenInteraction.as_view(),
+        name="interaction-reopen-api",
+    ),
+    path(
+        "interactions/<uuid:interaction_id>/timeline",
+        api.Timeline.as_view(),
+        name="interaction-timeline",
+    ),
+]

@@ -1,0 +1,54 @@
+"""What every request passes on its way to a page or the API."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+from django.utils.translation import get_language_from_request
+
+from portal.errors import answer_refusal
+from portal.probes import PROBES
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def probes(get_response: GetResponse) -> GetResponse:
+    """Answer health probes on any host, before a host or a database is looked at."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        probe = PROBES.get(request.path)
+        return probe(request) if probe else get_response(request)
+
+    return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """Speak the account's language, else the cookie's, else the browser's, else Indonesian."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        of_account = getattr(request.user, "language", "")
+        asked = settings.LANGUAGE_COOKIE_NAME in request.COOKIES or "Accept-Language" in request.headers
+        chosen = of_account or (get_language_from_request(request) if asked else "id")
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+            response = get_response(request)
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Language", chosen)
+        return response
+
+    return middleware
+
+
+class Refusals:
+    """Turn a refusal that a page's view let through into the page that tells it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return answer_refusal(request, error)
+

@@ -1,0 +1,31 @@
+"""Every page, by kind of host."""
+
+from django.urls import path
+
+from portal.views import administration, complaints, desk, national, public
+
+region_pages = [
+    # The desk
+    path("desk/", desk.desk, name="desk"),
+    path("desk/queue/", desk.queue, name="desk-queue"),
+    path("desk/calls/<path:call_id>/claim/", desk.claim, name="call-claim"),
+    path("desk/interactions/<uuid:interaction_id>/", desk.in_hand, name="interaction-in-hand"),
+    path("desk/interactions/<uuid:interaction_id>/classify/", desk.classify, name="interaction-classify"),
+    path("desk/interactions/<uuid:interaction_id>/close/", desk.close, name="interaction-close"),
+    # Complaints, as the region works on them
+    path("complaints/", complaints.inbox, name="complaints"),
+    path("complaints/new/", complaints.new, name="complaint-new"),
+    path("complaints/<str:number>/", complaints.detail, name="complaint-detail"),
+    path("complaints/<str:number>/verify/", complaints.verify, name="complaint-verify-page"),
+    path("complaints/<str:number>/escalate/", complaints.escalate, name="complaint-escalate-page"),
+    path("complaints/<str:number>/retry/", complaints.retry, name="complaint-retry-page"),
+    # Complaints, as the public files and follows them
+    path("pengaduan/", public.file_complaint, name="public-complaint"),
+    path("pengaduan/lacak/", public.follow, name="public-follow"),
+    # Administration
+    path("administration/", administration.overview, name="administration"),
+]
+
+national_pages = [
+    path("national/", national.summary, name="national"),
+]
