@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from config.launcher.children import Children, dumas_sandbox, environment, services_file
+from config.launcher.children import (
+    Children,
+    dumas_sandbox,
+    environment,
+    send_first_heartbeat,
+    services_file,
+)
 from config.launcher.demo import announcement, hide_demo_file, show_demo_file
 from config.launcher.errors import ProcessFailed, StartRefused, StopRequested
 from config.launcher.kept import kept_port, why_taken, write_private
@@ -95,6 +101,7 @@ class Server:
     def _start_portal(self, children: Children) -> Supervisor:
         self._finish(children.prepare())
         children.heartbeat.unlink(missing_ok=True)
+        send_first_heartbeat(children.env["BROKER_URL"])
         web, worker, beat = children.web(), children.worker(), children.beat()
         for process in (web, worker, beat):
             self._launch(process)

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from celery import Celery
+
 from config.launcher.kept import kept_secret, random_secret
 from config.launcher.processes import Process
 from config.launcher.settings_check import CHECKOUT, ServerSettings
@@ -55,6 +57,12 @@ def new_webhook_secret() -> str:
 def services_file(values: Mapping[str, str]) -> str:
     """Write the values as KEY=value lines, for django-environ."""
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def send_first_heartbeat(broker_url: str) -> None:
+    """Put the worker's first task into its queue; beat's first would come five seconds later."""
+    with Celery(broker=broker_url, set_as_current=False) as app:
+        app.send_task("regions.tasks.heartbeat", ignore_result=True, retry=False, expires=60)
 
 
 class Children:
