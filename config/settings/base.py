@@ -7,6 +7,7 @@ PORTAL_DATA = DATA
 PORT: int = env.int("PORT", default=8110)
 PORTAL_DOMAIN: str = env.str("PORTAL_DOMAIN", default="localhost")
 PORTAL_DEMO: bool = env.bool("PORTAL_DEMO", default=False)
+PORTAL_DEMO_PASSWORD: str = env.str("PORTAL_DEMO_PASSWORD", default="")
 REFERENCE_DATA = ROOT / "data"
 
 ROOT_URLCONF = "config.urls.region"
@@ -105,6 +106,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "portal.static_storage.ModuleManifestStorage"},
 }
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "jpg", "woff2", "gz", "ico")
 MEDIA_ROOT = DATA / "uploads"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024 + 1  # config.asgi refuses larger bodies before

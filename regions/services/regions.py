@@ -1,6 +1,7 @@
 """Regions: a new Polda, its schema, its units, and the host it answers at."""
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -86,6 +87,14 @@ def open_region(new: NewRegion) -> Region:
     return region
 
 
+_SLUG = re.compile(r"[a-z][a-z0-9]{1,29}", re.ASCII)
+
+
+def valid_slug(slug: str) -> bool:
+    """Say whether a slug can be a host's label and a schema's name, and means nothing else."""
+    return bool(_SLUG.fullmatch(slug)) and slug not in {"public", "information", "pg", "www"}
+
+
 def _reserve(new: NewRegion) -> Region:
     region, _ = Region.objects.get_or_create(
         slug=new.slug,
@@ -160,3 +169,19 @@ def link_area_codes() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def point_hosts() -> None:
+    """Let every region answer below PORTAL_DOMAIN, and the bare domain lead to them."""
+    public, _ = Region.objects.get_or_create(
+        slug="public", defaults={"schema_name": "public", "name": "110", "kind": Kind.PUBLIC}
+    )
+    known = dict(Domain.objects.values_list("tenant_id", "domain"))
+    for region in Region.objects.filter(is_active=True):
+        host = settings.PORTAL_DOMAIN
+        host = host if region == public else f"{region.slug}.{host}"
+        if known.get(region.pk) != host:
+            Domain.objects.update_or_create(
+                tenant=region, defaults={"domain": host, "is_primary": True}
+            )
+
