@@ -10,7 +10,7 @@ from pathlib import Path
 
 from celery import Celery
 
-from config.launcher.kept import kept_secret, random_secret
+from config.launcher.kept import kept_secret
 from config.launcher.processes import Process
 from config.launcher.settings_check import CHECKOUT, ServerSettings
 
@@ -37,11 +37,6 @@ def environment(
     if demo and not settings.dumas_secret:
         values["DUMAS_SECRET"] = kept_secret(data, "dumas", new_webhook_secret)
     return {name: value for name, value in values.items() if value}
-
-
-def demo_password(settings: ServerSettings) -> str:
-    """Return the one password of all demo accounts."""
-    return settings.demo_password or kept_secret(settings.data, "demo-password", random_secret)
 
 
 def new_secret_key() -> str:
@@ -72,8 +67,6 @@ class Children:
         self.settings = settings
         self.heartbeat = settings.data / "run" / "worker-heartbeat"
         extra = {"PORTAL_WORKER_HEARTBEAT": str(self.heartbeat), "PYTHONUNBUFFERED": "1"}
-        if settings.demo:
-            extra["PORTAL_DEMO_PASSWORD"] = demo_password(settings)
         self.env = {**os.environ, **env, **extra}
 
     def prepare(self) -> Process:

@@ -35,7 +35,6 @@ class ServerSettings:
     dumas_url: str | None
     dumas_secret: str | None
     secret_key: str | None
-    demo_password: str | None
 
 
 def read_settings(environ: Mapping[str, str], arguments: Sequence[str]) -> ServerSettings:
@@ -66,7 +65,6 @@ def read_settings(environ: Mapping[str, str], arguments: Sequence[str]) -> Serve
         dumas_url=_address("DUMAS_URL", get("DUMAS_URL"), {"http": 80, "https": 443}),
         dumas_secret=get("DUMAS_SECRET"),
         secret_key=get("SECRET_KEY"),
-        demo_password=get("PORTAL_DEMO_PASSWORD"),
     )
     if not demo and settings.secret_key is None:
         message = "SECRET_KEY: missing; with DATABASE_URL set it must be a long random string"
