@@ -5,6 +5,7 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -45,21 +46,24 @@ class EventBatchParser(StrictJSONParser):
     media_type = BATCH_TYPE
 
 
-def delivered(request: Request) -> list[intake.Placed]:
+def delivered(request: Request) -> intake.Delivery:
     """Read the body of a delivery, one event or a batch, up to its envelopes.
 
     Raises:
-        Invalid: an empty batch, a body of the wrong shape, or bad envelopes, each by pointer.
+        ParseError: there is no body.
+        Invalid: an empty batch, or a body that is no list.
         TooManyEvents: more than 1,000.
     """
     body = request.data
+    if request.stream is None:
+        raise ParseError("The body is empty.")
     if (request.content_type or "").split(";")[0].strip().lower() == EVENT_TYPE:
-        return intake.read_envelopes([body], pointers=["#"])
+        return intake.read_delivery([body], pointers=["#"])
     if not isinstance(body, list) or not body:
         raise Invalid([{"pointer": "#", "detail": "A batch is a list of at least one event."}])
     if len(body) > MOST_EVENTS:
         raise TooManyEvents(f"A batch holds at most {MOST_EVENTS} events.")
-    return intake.read_envelopes(body, pointers=[f"#/{index}" for index in range(len(body))])
+    return intake.read_delivery(body, pointers=[f"#/{index}" for index in range(len(body))])
 
 
 class IntakeReply(serializers.Serializer[Any]):

@@ -77,7 +77,7 @@ class Envelope(_Part):
     def _time(cls, value: Any) -> datetime:
         if not isinstance(value, str):
             message = "must be an RFC 3339 time with an offset"
-            raise ValueError(message)  # noqa: TRY004 (pydantic wants a ValueError)
+            raise ValueError(message)
         return read_time(value)
 
 

@@ -152,9 +152,7 @@ def waiting_count() -> int:
 
 def open_interactions(agent: User) -> list[Interaction]:
     """What an agent still has to close, oldest first."""
-    return list(
-        interactions().filter(agent=agent, state="open").order_by("opened_at")[:50]
-    )
+    return list(interactions().filter(agent=agent, state="open").order_by("opened_at")[:50])
 
 
 def categories() -> list[Category]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import get_language_from_request
 
-from portal.errors import answer_refusal
+from portal.errors import API, answer_refusal
 from portal.probes import PROBES
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -27,8 +27,13 @@ def language(get_response: GetResponse) -> GetResponse:
     """Speak the account's language, else the cookie's, else the browser's, else Indonesian."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(API):  # programs read it: one language, the code's own
+            with translation.override("en"):
+                return get_response(request)
         of_account = getattr(request.user, "language", "")
-        asked = settings.LANGUAGE_COOKIE_NAME in request.COOKIES or "Accept-Language" in request.headers
+        asked = (
+            settings.LANGUAGE_COOKIE_NAME in request.COOKIES or "Accept-Language" in request.headers
+        )
         chosen = of_account or (get_language_from_request(request) if asked else "id")
         with translation.override(chosen):
             request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
@@ -51,4 +56,3 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return answer_refusal(request, error)
-

@@ -2,7 +2,7 @@
 
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
-from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from regions.people.access import EVERY_ROLE, allow
@@ -12,7 +12,7 @@ from regions.people.authentication import BearerAuthentication, PageSession
 class Document(SpectacularAPIView):
     permission_classes = [allow(roles=EVERY_ROLE)]
     authentication_classes = [BearerAuthentication, PageSession]
-    renderer_classes = [OpenApiJsonRenderer]
+    renderer_classes = [OpenApiJsonRenderer2]
 
 
 # Swagger UI styles its own elements; nothing else on this page could use the exception.

@@ -1,6 +1,5 @@
 """Which host is which region: exact names only."""
 
-
 from django.http import HttpRequest
 from django_tenants.middleware.main import TenantMainMiddleware
 from typing_extensions import override

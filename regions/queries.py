@@ -25,7 +25,9 @@ class Figures:
 
     def percentile(self, figure: str, ratio: float) -> float | None:
         """Seconds below which `ratio` of the counted durations lie, within 2.5 %."""
-        bins = {int(detail): total for (name, detail), total in self.totals.items() if name == figure}
+        bins = {
+            int(detail): total for (name, detail), total in self.totals.items() if name == figure
+        }
         return percentile(bins, ratio)
 
     def document(self) -> dict[str, Any]:

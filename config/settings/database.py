@@ -16,7 +16,13 @@ def database_from_url(url: str) -> dict[str, Any]:
     except ProgrammingError as error:
         message = f"DATABASE_URL cannot be read: {str(error).strip()}"
         raise ImproperlyConfigured(message) from None
-    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    known = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     settings: dict[str, Any] = {name: str(parts.pop(key, "") or "") for key, name in known.items()}
     size = env.int("DATABASE_POOL_SIZE", default=24)
     # The pool takes back a connection after each request; persistent ones pile up under ASGI.

@@ -1,7 +1,18 @@
-"""Dumas Presisi: where it answers and with which secrets it signs its callbacks."""
+"""Dumas Presisi: where it answers, and the secrets that its callbacks are signed with."""
 
+from django.core.exceptions import ImproperlyConfigured
+
+from complaints.dumas.signatures import check_secret
 from config.settings.environment import env
 
+# Empty: nothing is sent; a Dumas number can be entered by hand. A region's own address wins.
 DUMAS_URL: str = env.str("DUMAS_URL", default="")
-# Several while a secret is being replaced: any of them is good.
+# Two while both sides change to a new one.
 DUMAS_SECRETS: list[str] = env.list("DUMAS_SECRET", default=[])
+
+for _secret in DUMAS_SECRETS:
+    try:
+        check_secret(_secret)
+    except ValueError as _error:
+        _message = f"DUMAS_SECRET {_error}"
+        raise ImproperlyConfigured(_message) from None

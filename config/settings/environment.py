@@ -13,7 +13,11 @@ DATA = Path(os.environ.get("PORTAL_DATA") or ROOT / "var").resolve()
 env = environ.Env()
 
 SERVICES_FILE = DATA / "services.env"
-if "DATABASE_URL" not in os.environ and SERVICES_FILE.is_file() and os.access(SERVICES_FILE, os.R_OK):
+if (
+    "DATABASE_URL" not in os.environ
+    and SERVICES_FILE.is_file()
+    and os.access(SERVICES_FILE, os.R_OK)
+):
     # The launcher leaves the addresses of the embedded services here, so that `manage.py` finds
     # the running installation by PORTAL_DATA alone.
     env.read_env(SERVICES_FILE)

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,175 +17,407 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='RegisterCounter',
+            name="RegisterCounter",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='RollupDelta',
+            name="RollupDelta",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField()),
-                ('figure', models.CharField(max_length=60)),
-                ('detail', models.CharField(blank=True, default='', max_length=60)),
-                ('change', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hour", models.DateTimeField()),
+                ("figure", models.CharField(max_length=60)),
+                ("detail", models.CharField(blank=True, default="", max_length=60)),
+                ("change", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=30)),
-                ('at', models.DateTimeField()),
-                ('payload', models.JSONField()),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=30)),
+                ("at", models.DateTimeField()),
+                ("payload", models.JSONField()),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='alerts_by_age')],
+                "indexes": [models.Index(fields=["at"], name="alerts_by_age")],
             },
         ),
         migrations.CreateModel(
-            name='AlertHead',
+            name="AlertHead",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("seq", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_alert_head_per_region')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="one_alert_head_per_region"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.CharField(max_length=128, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('offered', 'Offered'), ('queued', 'Queued'), ('answered', 'Answered'), ('ended', 'Ended')], default='offered', max_length=10)),
-                ('caller', models.CharField(help_text='E.164; NULL when withheld', max_length=16, null=True)),
-                ('dialled', models.CharField(max_length=64, null=True)),
-                ('trunk', models.CharField(max_length=128, null=True)),
-                ('queue', models.CharField(max_length=128, null=True)),
-                ('offered_to', models.CharField(help_text='Rings only there; NULL: at all who are ready', max_length=128, null=True)),
-                ('agent', models.CharField(max_length=128, null=True)),
-                ('offered_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('end_reason', models.CharField(choices=[('completed', 'Completed'), ('abandoned', 'Abandoned'), ('busy', 'Busy'), ('failed', 'Failed'), ('blocked', 'Blocked')], max_length=10, null=True)),
-                ('location', models.JSONField(null=True)),
-                ('transferred_to', models.JSONField(null=True)),
-                ('recordings', models.JSONField(default=list)),
-                ('events', models.PositiveIntegerField(default=0)),
-                ('first_event_at', models.DateTimeField(null=True)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('claimed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claimed_calls', to=settings.AUTH_USER_MODEL)),
+                ("id", models.CharField(max_length=128, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("offered", "Offered"),
+                            ("queued", "Queued"),
+                            ("answered", "Answered"),
+                            ("ended", "Ended"),
+                        ],
+                        default="offered",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "caller",
+                    models.CharField(
+                        help_text="E.164; NULL when withheld", max_length=16, null=True
+                    ),
+                ),
+                ("dialled", models.CharField(max_length=64, null=True)),
+                ("trunk", models.CharField(max_length=128, null=True)),
+                ("queue", models.CharField(max_length=128, null=True)),
+                (
+                    "offered_to",
+                    models.CharField(
+                        help_text="Rings only there; NULL: at all who are ready",
+                        max_length=128,
+                        null=True,
+                    ),
+                ),
+                ("agent", models.CharField(max_length=128, null=True)),
+                ("offered_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        choices=[
+                            ("completed", "Completed"),
+                            ("abandoned", "Abandoned"),
+                            ("busy", "Busy"),
+                            ("failed", "Failed"),
+                            ("blocked", "Blocked"),
+                        ],
+                        max_length=10,
+                        null=True,
+                    ),
+                ),
+                ("location", models.JSONField(null=True)),
+                ("transferred_to", models.JSONField(null=True)),
+                ("recordings", models.JSONField(default=list)),
+                ("events", models.PositiveIntegerField(default=0)),
+                ("first_event_at", models.DateTimeField(null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claimed_calls",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CallEvent',
+            name="CallEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField()),
-                ('event_id', models.TextField()),
-                ('type', models.CharField(max_length=40)),
-                ('time', models.DateTimeField()),
-                ('data', models.JSONField()),
-                ('extensions', models.JSONField(default=dict, help_text='Other attributes of the envelope')),
-                ('received_at', models.DateTimeField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_events', to='interactions.call')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.TextField()),
+                ("event_id", models.TextField()),
+                ("type", models.CharField(max_length=40)),
+                ("time", models.DateTimeField()),
+                ("data", models.JSONField()),
+                (
+                    "extensions",
+                    models.JSONField(default=dict, help_text="Other attributes of the envelope"),
+                ),
+                ("received_at", models.DateTimeField()),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="call_events",
+                        to="interactions.call",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('service', models.CharField(choices=[('informasi', 'Informasi'), ('pelaporan', 'Pelaporan'), ('pengaduan', 'Pengaduan')], max_length=10)),
-                ('name_id', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('priority', models.PositiveSmallIntegerField(null=True)),
-                ('is_restricted', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='interactions.category')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                (
+                    "service",
+                    models.CharField(
+                        choices=[
+                            ("informasi", "Informasi"),
+                            ("pelaporan", "Pelaporan"),
+                            ("pengaduan", "Pengaduan"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name_id", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("priority", models.PositiveSmallIntegerField(null=True)),
+                ("is_restricted", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="interactions.category",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('code',),
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Interaction',
+            name="Interaction",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(help_text='Register number, spoken', max_length=30, unique=True)),
-                ('channel', models.CharField(choices=[('phone', 'Phone'), ('walk_in', 'Walk In'), ('whatsapp', 'Whatsapp'), ('email', 'Email'), ('web', 'Web'), ('sms', 'Sms')], default='phone', max_length=10)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=10)),
-                ('caller', models.CharField(max_length=16, null=True)),
-                ('caller_name', models.CharField(blank=True, max_length=120)),
-                ('service', models.CharField(choices=[('informasi', 'Informasi'), ('pelaporan', 'Pelaporan'), ('pengaduan', 'Pengaduan')], max_length=10, null=True)),
-                ('priority', models.PositiveSmallIntegerField(null=True)),
-                ('summary', models.CharField(blank=True, max_length=500)),
-                ('detail', models.TextField(blank=True)),
-                ('place', models.JSONField(null=True)),
-                ('promise', models.JSONField(null=True)),
-                ('outcome', models.CharField(choices=[('answered', 'Answered'), ('dispatched', 'Dispatched'), ('referred', 'Referred'), ('escalated', 'Escalated'), ('duplicate', 'Duplicate'), ('ghost', 'Ghost'), ('silent', 'Silent'), ('dropped', 'Dropped'), ('prank', 'Prank'), ('wrong_number', 'Wrong Number'), ('test', 'Test'), ('false_report', 'False Report')], max_length=12, null=True)),
-                ('outcome_note', models.TextField(blank=True)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('classified_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('raised_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, help_text='What raised the priority', size=None)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to=settings.AUTH_USER_MODEL)),
-                ('call', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interaction', to='interactions.call')),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='interactions.category')),
-                ('outcome_confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        help_text="Register number, spoken", max_length=30, unique=True
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("phone", "Phone"),
+                            ("walk_in", "Walk In"),
+                            ("whatsapp", "Whatsapp"),
+                            ("email", "Email"),
+                            ("web", "Web"),
+                            ("sms", "Sms"),
+                        ],
+                        default="phone",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("closed", "Closed")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("caller", models.CharField(max_length=16, null=True)),
+                ("caller_name", models.CharField(blank=True, max_length=120)),
+                (
+                    "service",
+                    models.CharField(
+                        choices=[
+                            ("informasi", "Informasi"),
+                            ("pelaporan", "Pelaporan"),
+                            ("pengaduan", "Pengaduan"),
+                        ],
+                        max_length=10,
+                        null=True,
+                    ),
+                ),
+                ("priority", models.PositiveSmallIntegerField(null=True)),
+                ("summary", models.CharField(blank=True, max_length=500)),
+                ("detail", models.TextField(blank=True)),
+                ("place", models.JSONField(null=True)),
+                ("promise", models.JSONField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("answered", "Answered"),
+                            ("dispatched", "Dispatched"),
+                            ("referred", "Referred"),
+                            ("escalated", "Escalated"),
+                            ("duplicate", "Duplicate"),
+                            ("ghost", "Ghost"),
+                            ("silent", "Silent"),
+                            ("dropped", "Dropped"),
+                            ("prank", "Prank"),
+                            ("wrong_number", "Wrong Number"),
+                            ("test", "Test"),
+                            ("false_report", "False Report"),
+                        ],
+                        max_length=12,
+                        null=True,
+                    ),
+                ),
+                ("outcome_note", models.TextField(blank=True)),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("classified_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "raised_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        default=list,
+                        help_text="What raised the priority",
+                        size=None,
+                    ),
+                ),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interactions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "call",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interaction",
+                        to="interactions.call",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="interactions.category",
+                    ),
+                ),
+                (
+                    "outcome_confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TimelineEntry',
+            name="TimelineEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor', models.CharField(help_text='Username, or key:NAME, or system', max_length=80)),
-                ('kind', models.CharField(max_length=40)),
-                ('detail', models.JSONField(default=dict)),
-                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='timeline', to='interactions.interaction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "actor",
+                    models.CharField(help_text="Username, or key:NAME, or system", max_length=80),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="timeline",
+                        to="interactions.interaction",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('claimed_by', None), ('state__in', ['offered', 'queued'])), fields=['offered_at'], name='calls_waiting'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("claimed_by", None), ("state__in", ["offered", "queued"])),
+                fields=["offered_at"],
+                name="calls_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['-first_event_at', '-id'], name='calls_newest_first'),
+            model_name="call",
+            index=models.Index(fields=["-first_event_at", "-id"], name="calls_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['caller', '-first_event_at'], name='calls_of_a_caller'),
+            model_name="call",
+            index=models.Index(fields=["caller", "-first_event_at"], name="calls_of_a_caller"),
         ),
         migrations.AddConstraint(
-            model_name='callevent',
-            constraint=models.UniqueConstraint(fields=('source', 'event_id'), name='an_event_counts_once'),
+            model_name="callevent",
+            constraint=models.UniqueConstraint(
+                fields=("source", "event_id"), name="an_event_counts_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['-opened_at', '-id'], name='interactions_newest_first'),
+            model_name="interaction",
+            index=models.Index(fields=["-opened_at", "-id"], name="interactions_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['agent', '-opened_at'], name='open_interactions_of_agent'),
+            model_name="interaction",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["agent", "-opened_at"],
+                name="open_interactions_of_agent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['caller', '-opened_at'], name='interactions_of_a_caller'),
+            model_name="interaction",
+            index=models.Index(fields=["caller", "-opened_at"], name="interactions_of_a_caller"),
         ),
         migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(('priority', None), ('priority__range', (1, 4)), _connector='OR'), name='priority_is_one_to_four'),
+            model_name="interaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("priority", None), ("priority__range", (1, 4)), _connector="OR"
+                ),
+                name="priority_is_one_to_four",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('outcome', None), ('state', 'open')), models.Q(('closed_at__isnull', False), ('outcome__isnull', False), ('state', 'closed')), _connector='OR'), name='closed_with_an_outcome_or_open'),
+            model_name="interaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("outcome", None), ("state", "open")),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("outcome__isnull", False),
+                        ("state", "closed"),
+                    ),
+                    _connector="OR",
+                ),
+                name="closed_with_an_outcome_or_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='timelineentry',
-            index=models.Index(fields=['interaction', 'id'], name='timeline_oldest_first'),
+            model_name="timelineentry",
+            index=models.Index(fields=["interaction", "id"], name="timeline_oldest_first"),
         ),
     ]

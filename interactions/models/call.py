@@ -25,9 +25,7 @@ class EndReason(models.TextChoices):
 class CallQuerySet(models.QuerySet["Call"]):
     def waiting(self) -> "CallQuerySet":
         """Calls that ring or queue and that nobody has taken."""
-        return self.filter(
-            state__in=[CallState.OFFERED, CallState.QUEUED], claimed_by=None
-        )
+        return self.filter(state__in=[CallState.OFFERED, CallState.QUEUED], claimed_by=None)
 
 
 class Call(models.Model):

@@ -85,12 +85,8 @@ class Interaction(models.Model):
     number = models.CharField(max_length=30, unique=True, help_text="Register number, spoken")
     call = models.OneToOneField(Call, models.PROTECT, null=True, related_name="interaction")
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.PHONE)
-    state = models.CharField(
-        max_length=10, choices=InteractionState, default=InteractionState.OPEN
-    )
-    agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="interactions"
-    )
+    state = models.CharField(max_length=10, choices=InteractionState, default=InteractionState.OPEN)
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="interactions")
     caller = models.CharField(max_length=16, null=True)
     caller_name = models.CharField(max_length=120, blank=True)
     service = models.CharField(max_length=10, choices=Service, null=True)

@@ -36,9 +36,7 @@ def claim_call(*, call_id: str, agent: User) -> Interaction:
         raise CallNotFound
     if won:
         (interaction,) = open_interactions_for([(call, agent)], now=now)
-        append_deltas(
-            before=call_figures(call, None), after=call_figures(call, interaction)
-        )
+        append_deltas(before=call_figures(call, None), after=call_figures(call, interaction))
         document = call_document(call, interaction_id=interaction.id, claimed_by=agent.username)
         append_alerts([NewAlert("call.claimed", {"call": document})], at=now)
         return interaction
@@ -50,9 +48,7 @@ def claim_call(*, call_id: str, agent: User) -> Interaction:
     return call.interaction
 
 
-def open_interactions_for(
-    won: Iterable[tuple[Call, User]], *, now: datetime
-) -> list[Interaction]:
+def open_interactions_for(won: Iterable[tuple[Call, User]], *, now: datetime) -> list[Interaction]:
     """Open the interactions of calls that were just claimed.
 
     Needs the transaction of the claim and the calls' rows locked; takes register numbers.

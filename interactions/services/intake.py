@@ -1,7 +1,7 @@
 """Intake: events of the switch, each kept once, folded into their calls and told as alerts."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -50,12 +50,42 @@ class Placed:
         return self.envelope.source, self.envelope.id
 
 
-def read_envelopes(items: Sequence[Any], *, pointers: Sequence[str]) -> list[Placed]:
-    """Check what every event must have, of all items, before anything is looked up.
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one request brought: readable envelopes, and what is wrong with the other items.
 
-    Raises:
-        Invalid: names every bad item; nothing of the delivery is kept.
+    One wrong item refuses the whole delivery, but only after the right ones' data was checked too, so
+    that the refusal names every bad item at once.
     """
+
+    events: Sequence[Placed]
+    problems: Problems = field(default_factory=list)
+
+    def check_new(self, new: Iterable[Placed], *, now: datetime) -> list[NewEvent]:
+        """Check type, time and data of the events that are not known yet.
+
+        Raises:
+            Invalid: names every bad item of the delivery.
+        """
+        events: list[NewEvent] = []
+        problems = list(self.problems)
+        for each in new:
+            event, wrong = read_event(each.envelope, each.pointer, now)
+            problems += wrong
+            if event is not None:
+                events.append(event)
+        if problems:
+            raise Invalid(sorted(problems, key=_place_in_body))
+        return events
+
+
+def _place_in_body(problem: dict[str, str]) -> int:
+    index = problem["pointer"].split("/")[1:2]
+    return int(index[0]) if index and index[0].isdigit() else 0
+
+
+def read_delivery(items: Sequence[Any], *, pointers: Sequence[str]) -> Delivery:
+    """Check what every event must have, of all items; `pointers` say where each stands."""
     placed: list[Placed] = []
     problems: Problems = []
     for item, pointer in zip(items, pointers, strict=True):
@@ -63,13 +93,20 @@ def read_envelopes(items: Sequence[Any], *, pointers: Sequence[str]) -> list[Pla
         problems += wrong
         if envelope is not None:
             placed.append(Placed(envelope, pointer))
-    if problems:
-        raise Invalid(problems)
-    return placed
+    return Delivery(placed, problems)
+
+
+def unknown(events: Sequence[Placed], known: Collection[tuple[str, str]]) -> list[Placed]:
+    """Return the events whose identity is not known, each once, in the order of the body."""
+    first: dict[tuple[str, str], Placed] = {}
+    for each in events:
+        if each.identity not in known:
+            first.setdefault(each.identity, each)
+    return list(first.values())
 
 
 @transaction.atomic(durable=True)
-def record_events(delivery: Sequence[Placed]) -> Taken:
+def record_events(delivery: Delivery) -> Taken:
     """Keep a delivery, all or nothing, and fold it into its calls; one alert per new event.
 
     An event whose source and id are known is a duplicate, whatever else it says. The calls are locked
@@ -77,14 +114,14 @@ def record_events(delivery: Sequence[Placed]) -> Taken:
     alert counter comes last. The number of queries depends on neither the batch nor the history.
 
     Raises:
-        Invalid: names every item whose type, time or data is wrong; nothing is kept.
+        Invalid: names every bad item; nothing is kept.
     """
     now = timezone.now()
-    calls = _lock_calls({each.envelope.subject for each in delivery})
+    calls = _lock_calls({each.envelope.subject for each in delivery.events})
     events = _new_events(delivery, now)
     if not events:
         transaction.set_rollback(True)  # a call row without an event is nobody's
-        return Taken(accepted=0, duplicates=len(delivery))
+        return Taken(accepted=0, duplicates=len(delivery.events))
     CallEvent.objects.bulk_create(
         CallEvent(
             source=event.source,
@@ -99,9 +136,7 @@ def record_events(delivery: Sequence[Placed]) -> Taken:
         for event in events
     )
     touched = [calls[call_id] for call_id in sorted({event.call for event in events})]
-    interactions = {
-        each.call_id: each for each in Interaction.objects.filter(call__in=touched)
-    }
+    interactions = {each.call_id: each for each in Interaction.objects.filter(call__in=touched)}
     before = _figures(touched, interactions)
     _fold(touched, events)
     interactions |= _claim_answered(touched, interactions, now)
@@ -117,7 +152,7 @@ def record_events(delivery: Sequence[Placed]) -> Taken:
         at=now,
     )
     _forget_calls_without_events(calls, events)
-    return Taken(accepted=len(events), duplicates=len(delivery) - len(events))
+    return Taken(accepted=len(events), duplicates=len(delivery.events) - len(events))
 
 
 def _lock_calls(ids: Iterable[str]) -> dict[str, Call]:
@@ -127,35 +162,16 @@ def _lock_calls(ids: Iterable[str]) -> dict[str, Call]:
     return {call.id: call for call in rows.filter(id__in=ordered).order_by("id")}
 
 
-def _new_events(delivery: Sequence[Placed], now: datetime) -> list[NewEvent]:
+def _new_events(delivery: Delivery, now: datetime) -> list[NewEvent]:
     known = set(
         CallEvent.objects.filter(
-            source__in={each.envelope.source for each in delivery},
-            event_id__in={each.envelope.id for each in delivery},
+            source__in={each.envelope.source for each in delivery.events},
+            event_id__in={each.envelope.id for each in delivery.events},
         ).values_list("source", "event_id")
     )
-    fresh = {each.identity: each for each in reversed(delivery) if each.identity not in known}
-    events = check_new(list(reversed(fresh.values())), now=now)
+    events = delivery.check_new(unknown(delivery.events, known), now=now)
     # In one order everywhere, so that two deliveries with the same events cannot lock crosswise.
     return sorted(events, key=lambda event: (event.source, event.id))
-
-
-def check_new(delivery: Sequence[Placed], *, now: datetime) -> list[NewEvent]:
-    """Check type, time and data of events that are not known yet.
-
-    Raises:
-        Invalid: names every bad item, in the order of the body.
-    """
-    events: list[NewEvent] = []
-    problems: Problems = []
-    for each in delivery:
-        event, wrong = read_event(each.envelope, each.pointer, now)
-        problems += wrong
-        if event is not None:
-            events.append(event)
-    if problems:
-        raise Invalid(problems)
-    return events
 
 
 def _fold(calls: Sequence[Call], events: Sequence[NewEvent]) -> None:
@@ -188,7 +204,9 @@ def _usernames(names: set[str | None]) -> dict[str | None, str]:
     people = User.objects.filter(Q(username__in=known) | Q(extension__in=known)).only(
         "username", "extension"
     )
-    by_extension: dict[str | None, str] = {each.extension: each.username for each in people}
+    by_extension: dict[str | None, str] = {
+        each.extension: each.username for each in people if each.extension
+    }
     return by_extension | {each.username: each.username for each in people}
 
 
@@ -197,12 +215,16 @@ def _claim_answered(
 ) -> dict[str | None, Interaction]:
     """Claim each answered call for the agent who answered, unless another has it already."""
     answered = [call for call in calls if call.agent and call.claimed_by_id is None]
-    agents = {
-        user.username: user
-        for user in User.objects.filter(
-            username__in={call.agent for call in answered}, role__in=AT_THE_DESK
-        )
-    } if answered else {}
+    agents = (
+        {
+            user.username: user
+            for user in User.objects.filter(
+                username__in={call.agent for call in answered}, role__in=AT_THE_DESK
+            )
+        }
+        if answered
+        else {}
+    )
     won = [(call, agents[call.agent]) for call in answered if call.agent in agents]
     for call, agent in won:
         call.claimed_by, call.claimed_at = agent, now
@@ -210,9 +232,7 @@ def _claim_answered(
     return {each.call_id: each for each in opened}
 
 
-def _figures(
-    calls: Iterable[Call], interactions: dict[str | None, Interaction]
-) -> Figures:
+def _figures(calls: Iterable[Call], interactions: dict[str | None, Interaction]) -> Figures:
     figures: Figures = Figures()
     for call in calls:
         figures.update(call_figures(call, interactions.get(call.id)))

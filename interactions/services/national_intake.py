@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from interactions.services.intake import Placed, Taken, check_new, record_events
+from interactions.services.intake import Delivery, Placed, Taken, record_events, unknown
 from regions.context import run_in_region
 from regions.errors import DomainError
 from regions.models import AreaCode, CallRoute, EventRoute, Region
@@ -28,7 +28,7 @@ class NationalTaken:
     regions: dict[str, str] = field(default_factory=dict)
 
 
-def record_national_events(delivery: Sequence[Placed]) -> NationalTaken:
+def record_national_events(delivery: Delivery) -> NationalTaken:
     """Send each call of a delivery to its region; all or nothing per region.
 
     The whole delivery is checked first. Routes are kept before the regions take their part, so that a
@@ -40,12 +40,12 @@ def record_national_events(delivery: Sequence[Placed]) -> NationalTaken:
     """
     known, destinations = _keep_routes(delivery)
     parts: dict[str, list[Placed]] = {}
-    for each in delivery:
+    for each in delivery.events:
         slug = known.get(each.identity) or destinations[each.envelope.source, each.envelope.subject]
         parts.setdefault(slug, []).append(each)
     taken = NationalTaken()
     for slug in sorted(parts):
-        part: Taken = run_in_region(slug, record_events, parts[slug])
+        part: Taken = run_in_region(slug, record_events, Delivery(parts[slug]))
         taken.accepted += part.accepted
         taken.duplicates += part.duplicates
         taken.regions |= {each.envelope.subject: slug for each in parts[slug]}
@@ -53,13 +53,13 @@ def record_national_events(delivery: Sequence[Placed]) -> NationalTaken:
 
 
 def _keep_routes(
-    delivery: Sequence[Placed],
+    delivery: Delivery,
 ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
     """Return where known events went, and where each call goes; routes new ones and keeps that."""
     with transaction.atomic():
-        known = _event_routes(delivery)
-        new = [each for each in delivery if each.identity not in known]
-        check_new(list({each.identity: each for each in reversed(new)}.values()), now=timezone.now())
+        known = _event_routes(delivery.events)
+        new = unknown(delivery.events, known)
+        delivery.check_new(new, now=timezone.now())
         calls = {(each.envelope.source, each.envelope.subject) for each in new}
         routes = _call_routes(calls)
         missing = sorted(calls - routes.keys())
@@ -67,7 +67,9 @@ def _keep_routes(
             regions = _Regions()
             CallRoute.objects.bulk_create(
                 [
-                    CallRoute(source=source, call=call, region=regions.of(_events(new, source, call)))
+                    CallRoute(
+                        source=source, call=call, region=regions.of(_events(new, source, call))
+                    )
                     for source, call in missing
                 ],
                 ignore_conflicts=True,
@@ -87,18 +89,20 @@ def _keep_routes(
             ignore_conflicts=True,
         )
         # Read again: another delivery of the same event may have been first.
-        return _event_routes(delivery), routes
+        return _event_routes(delivery.events), routes
 
 
-def _events(delivery: Sequence[Placed], source: str, call: str) -> list[Placed]:
-    mine = [each for each in delivery if (each.envelope.source, each.envelope.subject) == (source, call)]
+def _events(events: Sequence[Placed], source: str, call: str) -> list[Placed]:
+    mine = [
+        each for each in events if (each.envelope.source, each.envelope.subject) == (source, call)
+    ]
     return sorted(mine, key=lambda each: (each.envelope.time, each.envelope.id))
 
 
-def _event_routes(delivery: Sequence[Placed]) -> dict[tuple[str, str], str]:
+def _event_routes(events: Sequence[Placed]) -> dict[tuple[str, str], str]:
     rows = EventRoute.objects.filter(
-        source__in={each.envelope.source for each in delivery},
-        event_id__in={each.envelope.id for each in delivery},
+        source__in={each.envelope.source for each in events},
+        event_id__in={each.envelope.id for each in events},
     ).values_list("source", "event_id", "region__slug")
     return {(source, event_id): slug for source, event_id, slug in rows}
 
@@ -149,4 +153,6 @@ class _Regions:
         if not caller:
             return None
         lengths = range(len(caller), 3, -1)
-        return next((self._by_area[caller[:n]] for n in lengths if caller[:n] in self._by_area), None)
+        return next(
+            (self._by_area[caller[:n]] for n in lengths if caller[:n] in self._by_area), None
+        )

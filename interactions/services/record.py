@@ -160,7 +160,9 @@ def reopen_interaction(*, interaction_id: UUID, reason: str, actor: User) -> Int
         interaction.outcome_note = ""
         interaction.outcome_confirmed_by = None
         interaction.closed_at = None
-        _write_down(interaction, actor=actor, kind="undone" if is_undo else "reopened", reason=reason)
+        _write_down(
+            interaction, actor=actor, kind="undone" if is_undo else "reopened", reason=reason
+        )
     return interaction
 
 
@@ -196,9 +198,7 @@ def _set_class(
             code=category, service=service, is_active=True, priority__isnull=False
         ).first()
         if chosen is None:
-            raise Invalid(
-                [{"pointer": "#/category", "detail": f"is not a category of {service}"}]
-            )
+            raise Invalid([{"pointer": "#/category", "detail": f"is not a category of {service}"}])
     interaction.service = service
     interaction.category = chosen
     interaction.priority = priority or (chosen.priority if chosen else None)
@@ -206,9 +206,7 @@ def _set_class(
 
 def _refuse_unless(allowed: bool, interaction: Interaction) -> None:
     if not allowed:
-        raise NotInThisState(
-            f"The interaction is {interaction.state}.", state=interaction.state
-        )
+        raise NotInThisState(f"The interaction is {interaction.state}.", state=interaction.state)
 
 
 def _write_down(interaction: Interaction, *, actor: User, kind: str, **detail: Any) -> None:

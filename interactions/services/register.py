@@ -28,4 +28,6 @@ def next_register_numbers(count: int, *, now: datetime) -> list[str]:
 
 def _number(year: int, number: int) -> str:
     digits = f"{year % 100:02d}{number:06d}"
-    return f"{current_region().slug.upper()}-{digits[:2]}-{digits[2:]}-{damm.calc_check_digit(digits)}"
+    return (
+        f"{current_region().slug.upper()}-{digits[:2]}-{digits[2:]}-{damm.calc_check_digit(digits)}"
+    )

@@ -17,9 +17,7 @@ def sum_rollups(*, limit: int = 20_000) -> int:
     One transaction takes them away and adds them up, so each counts once whatever is killed. Two at a
     time share the work: rows that another has in hand are skipped.
     """
-    deltas = list(
-        RollupDelta.objects.select_for_update(skip_locked=True).order_by("id")[:limit]
-    )
+    deltas = list(RollupDelta.objects.select_for_update(skip_locked=True).order_by("id")[:limit])
     if not deltas:
         return 0
     sums: Counter[tuple[datetime, str, str]] = Counter()

@@ -7,92 +7,213 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('schema_name', models.CharField(db_index=True, max_length=63, unique=True, validators=[django_tenants.postgresql_backend.base._check_schema_name])),
-                ('slug', models.SlugField(max_length=30, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('public', 'Public'), ('region', 'Region'), ('national', 'National')], default='region', max_length=10)),
-                ('timezone', models.CharField(default='Asia/Jakarta', max_length=40)),
-                ('latitude', models.FloatField(help_text='Headquarters, WGS 84 degrees', null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('covers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=13), default=list, help_text='Kemendagri codes of kab/kota', size=None)),
-                ('trunks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, help_text='Trunks whose calls belong here when the place is not known', size=None)),
-                ('is_fallback', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "schema_name",
+                    models.CharField(
+                        db_index=True,
+                        max_length=63,
+                        unique=True,
+                        validators=[django_tenants.postgresql_backend.base._check_schema_name],
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=30, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public"),
+                            ("region", "Region"),
+                            ("national", "National"),
+                        ],
+                        default="region",
+                        max_length=10,
+                    ),
+                ),
+                ("timezone", models.CharField(default="Asia/Jakarta", max_length=40)),
+                (
+                    "latitude",
+                    models.FloatField(help_text="Headquarters, WGS 84 degrees", null=True),
+                ),
+                ("longitude", models.FloatField(null=True)),
+                (
+                    "covers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=13),
+                        default=list,
+                        help_text="Kemendagri codes of kab/kota",
+                        size=None,
+                    ),
+                ),
+                (
+                    "trunks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        default=list,
+                        help_text="Trunks whose calls belong here when the place is not known",
+                        size=None,
+                    ),
+                ),
+                ("is_fallback", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_fallback', True)), fields=('is_fallback',), name='one_region_takes_what_nobody_else_does')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_fallback", True)),
+                        fields=("is_fallback",),
+                        name="one_region_takes_what_nobody_else_does",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Domain',
+            name="Domain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(db_index=True, max_length=253, unique=True)),
-                ('is_primary', models.BooleanField(db_index=True, default=True)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(db_index=True, max_length=253, unique=True)),
+                ("is_primary", models.BooleanField(db_index=True, default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AreaCode',
+            name="AreaCode",
             fields=[
-                ('prefix', models.CharField(help_text='E.164, like +6222', max_length=10, primary_key=True, serialize=False)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='area_codes', to='regions.region')),
+                (
+                    "prefix",
+                    models.CharField(
+                        help_text="E.164, like +6222",
+                        max_length=10,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="area_codes",
+                        to="regions.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HourTotal',
+            name="HourTotal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour', models.DateTimeField()),
-                ('figure', models.CharField(max_length=60)),
-                ('detail', models.CharField(blank=True, default='', max_length=60)),
-                ('total', models.BigIntegerField()),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hour", models.DateTimeField()),
+                ("figure", models.CharField(max_length=60)),
+                ("detail", models.CharField(blank=True, default="", max_length=60)),
+                ("total", models.BigIntegerField()),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('region', 'hour', 'figure', 'detail'), name='one_total_per_hour_and_figure')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region", "hour", "figure", "detail"),
+                        name="one_total_per_hour_and_figure",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EventRoute',
+            name="EventRoute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField()),
-                ('event_id', models.TextField()),
-                ('call', models.CharField(max_length=128)),
-                ('routed_at', models.DateTimeField(auto_now_add=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.TextField()),
+                ("event_id", models.TextField()),
+                ("call", models.CharField(max_length=128)),
+                ("routed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='one_route_per_event')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source", "event_id"), name="one_route_per_event"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CallRoute',
+            name="CallRoute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.TextField()),
-                ('call', models.CharField(max_length=128)),
-                ('routed_at', models.DateTimeField(auto_now_add=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.TextField()),
+                ("call", models.CharField(max_length=128)),
+                ("routed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'call'), name='one_route_per_call')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "call"), name="one_route_per_call")
+                ],
             },
         ),
     ]

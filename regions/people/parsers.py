@@ -71,9 +71,7 @@ class AlwaysJSON(BaseContentNegotiation):
     """Answer JSON whatever `Accept` says: an error page would be worse than an unexpected type."""
 
     @override
-    def select_parser(
-        self, request: Request, parsers: Sequence[BaseParser]
-    ) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
         content_type = (request.content_type or "").split(";")[0].strip().lower()
         return next((each for each in parsers if each.media_type == content_type), None)
 

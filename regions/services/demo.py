@@ -49,9 +49,7 @@ def demo_password(wanted: str, before: dict[str, Any]) -> DemoPassword:
     return DemoPassword(wanted or before.get("password") or secrets.token_urlsafe(9))
 
 
-def set_up_demo(
-    *, port: int, password: DemoPassword, before: dict[str, Any]
-) -> dict[str, Any]:
+def set_up_demo(*, port: int, password: DemoPassword, before: dict[str, Any]) -> dict[str, Any]:
     """Make what is missing of the demo accounts and keys, and return the content of `demo.json`.
 
     Tokens of `before` (the last `demo.json`) stay as they are while they are good.

@@ -122,9 +122,7 @@ def make_schema(region: Region) -> None:
     with connection.cursor() as cursor:
         name = connection.ops.quote_name(region.schema_name)
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
-    call_command(
-        "migrate_schemas", schema_name=region.schema_name, interactive=False, verbosity=0
-    )
+    call_command("migrate_schemas", schema_name=region.schema_name, interactive=False, verbosity=0)
 
 
 def _seed_units(new: NewRegion) -> None:
@@ -184,4 +182,3 @@ def point_hosts() -> None:
             Domain.objects.update_or_create(
                 tenant=region, defaults={"domain": host, "is_primary": True}
             )
-
