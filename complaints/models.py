@@ -1,13 +1,14 @@
 """Complaints about the police, and each one's way to Dumas Presisi."""
 
 import uuid
+from datetime import date, datetime
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from complaints.dumas.adapter import DumasStatus
 from interactions.models import Interaction
 
 
@@ -20,10 +21,16 @@ class ComplaintState(models.TextChoices):
     REJECTED = "rejected"
 
 
+# The one truth about which state may follow which; services, buttons and tests read it.
 TRANSITIONS: dict[ComplaintState, frozenset[ComplaintState]] = {
     ComplaintState.RECEIVED: frozenset({ComplaintState.VERIFIED, ComplaintState.REJECTED}),
     ComplaintState.VERIFIED: frozenset(
-        {ComplaintState.IN_PROGRESS, ComplaintState.ESCALATED, ComplaintState.REJECTED}
+        {
+            ComplaintState.IN_PROGRESS,
+            ComplaintState.ESCALATED,
+            ComplaintState.RESOLVED,
+            ComplaintState.REJECTED,
+        }
     ),
     ComplaintState.IN_PROGRESS: frozenset(
         {ComplaintState.ESCALATED, ComplaintState.RESOLVED, ComplaintState.REJECTED}
@@ -32,14 +39,20 @@ TRANSITIONS: dict[ComplaintState, frozenset[ComplaintState]] = {
     ComplaintState.RESOLVED: frozenset({ComplaintState.IN_PROGRESS}),
     ComplaintState.REJECTED: frozenset({ComplaintState.IN_PROGRESS}),
 }
+CLOSED = frozenset({ComplaintState.RESOLVED, ComplaintState.REJECTED})
 
 
-class DumasStatus(models.TextChoices):
-    """Dumas Presisi's own words for where a report stands."""
+class Resolution(models.TextChoices):
+    PROVEN = "proven"
+    NOT_PROVEN = "not_proven"
+    WITHDRAWN = "withdrawn"
 
-    PROSES = "proses"
-    SELESAI_BENAR = "selesai_benar"
-    SELESAI_TIDAK_BENAR = "selesai_tidak_benar"
+
+class Letter(models.TextChoices):
+    """What is sent to the complainant: the notice of progress, and the result."""
+
+    SP3D = "SP3D"
+    RESULT = "result"
 
 
 class ComplaintChannel(models.TextChoices):
@@ -53,15 +66,23 @@ class ComplaintChannel(models.TextChoices):
 
 
 class Complaint(models.Model):
-    """A complaint about the police's service or conduct, with a number, a PIN and a deadline."""
+    """A complaint about the police's service or conduct, with a number, a PIN and a deadline.
+
+    Read and locked only through `complaints.queries.visible_complaints`, so that whom it is about
+    never gets it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=20, unique=True)
     pin_hash = models.CharField(max_length=128)
-    state = models.CharField(
-        max_length=12, choices=ComplaintState, default=ComplaintState.RECEIVED
+    state = models.CharField(max_length=12, choices=ComplaintState, default=ComplaintState.RECEIVED)
+    dumas_status = models.CharField(
+        max_length=20, choices=[(each.value, each.value) for each in DumasStatus], null=True
     )
-    dumas_status = models.CharField(max_length=20, choices=DumasStatus, null=True)
+    dumas_status_at = models.DateTimeField(
+        null=True,
+        help_text="Dumas Presisi's own time of the status; an older one never replaces it",
+    )
     channel = models.CharField(max_length=10, choices=ComplaintChannel)
     category = models.CharField(max_length=12, default="P13")
     summary = models.CharField(max_length=500)
@@ -72,18 +93,41 @@ class Complaint(models.Model):
     )
     about_unit = models.CharField(max_length=20, blank=True)
     about_officers = ArrayField(models.CharField(max_length=200), default=list)
+    about_words = models.TextField(
+        blank=True, help_text="The officers' names for comparing: see `complaints.shield`"
+    )
     complainant = models.JSONField(null=True, help_text="NULL when anonymous")
-    resolution = models.CharField(max_length=20, blank=True)
+    resolution = models.CharField(max_length=12, choices=Resolution, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
+    escalated_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     letter_due_on = models.DateField(help_text="SP3D letter to the complainant")
-    result_due_on = models.DateField(null=True, help_text="From the receipt of SP3D")
     letter_sent_at = models.DateTimeField(null=True)
     letter_received_at = models.DateTimeField(null=True)
-    overdue_at = models.DateTimeField(null=True)
+    result_due_on = models.DateField(null=True, help_text="From the receipt of SP3D")
+    result_sent_at = models.DateTimeField(null=True)
+    result_received_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(
+        null=True, help_text="When the running deadline was found passed; NULL again once it is met"
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction"],
+                condition=Q(closed_at=None),
+                name="one_open_complaint_per_interaction",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["resolved", "rejected"]) ^ Q(closed_at=None),
+                name="complaint_closed_when_resolved_or_rejected",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="resolved") ^ Q(resolution=""),
+                name="resolved_with_a_resolution",
+            ),
+        ]
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="complaints_newest_first"),
             models.Index(
@@ -93,13 +137,28 @@ class Complaint(models.Model):
             ),
         ]
 
+    @property
+    def is_closed(self) -> bool:
+        return self.state in CLOSED
+
+    @property
+    def due_on(self) -> date | None:
+        """The day until which something must be done: the letter first, then the result."""
+        if self.is_closed:
+            return None
+        return self.letter_due_on if self.letter_sent_at is None else self.result_due_on
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.overdue_at is not None and not self.is_closed
+
 
 class ComplaintEntry(models.Model):
     """One thing that happened to a complaint; only ever added."""
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="history")
     at = models.DateTimeField(default=timezone.now)
-    actor = models.CharField(max_length=80)
+    actor = models.CharField(max_length=80, help_text="Username, or public, dumas, system")
     kind = models.CharField(max_length=40)
     detail = models.JSONField(default=dict)
 
@@ -114,8 +173,19 @@ class EscalationState(models.TextChoices):
     MANUAL = "manual"
 
 
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def due(self, now: datetime) -> "EscalationQuerySet":
+        """What may be sent now: its time has come and no worker has it in hand."""
+        free = Q(leased_until=None) | Q(leased_until__lte=now)
+        return self.filter(free, state=EscalationState.PENDING, next_attempt_at__lte=now)
+
+
 class Escalation(models.Model):
-    """The outbox row of a complaint on its way to Dumas Presisi; `key` never changes."""
+    """The outbox row of a complaint on its way to Dumas Presisi; `key` never changes.
+
+    A worker that delivers it draws a `lease`, and may write what came of it only while the row
+    holds that lease: one that slept over the end of its lease finds another's, or none.
+    """
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     complaint = models.OneToOneField(Complaint, models.PROTECT, related_name="escalation")
@@ -123,25 +193,45 @@ class Escalation(models.Model):
         max_length=10, choices=EscalationState, default=EscalationState.PENDING
     )
     report = models.JSONField(help_text="What is sent, as it was when it was escalated")
-    dumas_number = models.CharField(max_length=60, null=True)
-    attempts = models.PositiveIntegerField(default=0)
+    dumas_number = models.CharField(max_length=64, null=True)
+    attempts = models.PositiveIntegerField(
+        default=0, help_text="Begun since it was escalated, or since a person sent it again"
+    )
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     first_attempt_at = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(default=timezone.now)
+    lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(
         null=True, help_text="A worker has it in hand; after that another may take it"
     )
     delivered_at = models.DateTimeField(null=True)
+    reconciled_at = models.DateTimeField(null=True)
+
+    objects = EscalationQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["delivered", "manual"]) ^ Q(dumas_number=None),
+                name="arrived_with_a_dumas_number",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["next_attempt_at"],
                 condition=Q(state="pending"),
                 name="escalations_due",
-            )
+            ),
+            models.Index(fields=["dumas_number"], name="escalations_by_dumas_number"),
         ]
+
+
+class AttemptOutcome(models.TextChoices):
+    DELIVERED = "delivered"
+    UNAVAILABLE = "unavailable"
+    REFUSED = "refused"
+    INTERRUPTED = "interrupted"
 
 
 class EscalationAttempt(models.Model):
@@ -149,8 +239,11 @@ class EscalationAttempt(models.Model):
 
     escalation = models.ForeignKey(Escalation, models.CASCADE, related_name="tries")
     at = models.DateTimeField(default=timezone.now)
-    outcome = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=20, choices=AttemptOutcome)
     detail = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["escalation", "id"], name="attempts_of_escalation")]
 
 
 class ReceivedCallback(models.Model):
@@ -161,7 +254,7 @@ class ReceivedCallback(models.Model):
 
 
 class DumasLink(models.Model):
-    """One row: where this region's Dumas Presisi answers, its secret, and its circuit breaker."""
+    """One row: where this region's Dumas Presisi answers, and its circuit breaker."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     url = models.URLField(blank=True, help_text="Counts only where a person entered it")
@@ -169,6 +262,4 @@ class DumasLink(models.Model):
     opened_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(id=1), name="one_dumas_link_per_region")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_dumas_link_per_region")]

@@ -29,5 +29,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 2},
     },
+    "mark-overdue": {
+        "task": "complaints.tasks.mark_overdue",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    # Each report is compared once a day; a sweep takes those whose day is over.
+    "reconcile": {
+        "task": "complaints.tasks.reconcile",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
 }
 WORKER_HEARTBEAT: str = env.str("PORTAL_WORKER_HEARTBEAT", default="")
