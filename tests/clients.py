@@ -19,14 +19,14 @@ class PortalClient(Client):
 
     def __init__(self, host: str, token: str = "", **defaults: Any) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        super().__init__(SERVER_NAME=host, raise_request_exception=False, headers=headers, **defaults)
+        super().__init__(
+            SERVER_NAME=host, raise_request_exception=False, headers=headers, **defaults
+        )
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send a JSON body; returns the response."""
         data = b"" if body is None else json.dumps(body).encode()
-        return self.generic(
-            method, path, data, "application/json", headers=headers or None
-        )
+        return self.generic(method, path, data, "application/json", headers=headers or None)
 
     def deliver(self, events: dict | list) -> Any:
         """Deliver call events, one or a batch."""
