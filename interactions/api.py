@@ -25,7 +25,7 @@ from interactions.models import (
 )
 from interactions.services import claim, intake, record
 from regions.errors import DomainError, Invalid
-from regions.people.access import AT_THE_DESK, allow
+from regions.people.access import AT_THE_DESK, allow, person_of
 from regions.people.models import Scope
 from regions.people.paging import paged
 from regions.people.parsers import StrictJSONParser
@@ -166,7 +166,7 @@ class ClaimCall(APIView):
     @extend_schema(operation_id="claim_call", request=None, responses=CallReply)
     def post(self, request: Request, call_id: str) -> Response:
         _call(call_id)
-        claim.claim_call(call_id=call_id, agent=request.user)
+        claim.claim_call(call_id=call_id, agent=person_of(request))
         return Response(queries.call_with_history(_call(call_id)))
 
 
@@ -311,7 +311,9 @@ class Interactions(APIView):
         responses={201: InteractionReply},
     )
     def post(self, request: Request) -> Response:
-        opened = record.open_interaction(agent=request.user, **checked(NewInteraction, request))
+        opened = record.open_interaction(
+            agent=person_of(request), **checked(NewInteraction, request)
+        )
         return _answer(opened.id, status=201)
 
 
@@ -341,7 +343,7 @@ class OneInteraction(APIView):
             interaction_id=interaction_id,
             version=_version(request),
             changes=checked(RecordChanges, request),
-            actor=request.user,
+            actor=person_of(request),
         )
         return _answer(interaction_id)
 
@@ -354,7 +356,9 @@ class ClassifyInteraction(APIView):
     )
     def post(self, request: Request, interaction_id: UUID) -> Response:
         fields = {"category": None, "priority": None} | checked(Classification, request)
-        record.classify_interaction(interaction_id=interaction_id, actor=request.user, **fields)
+        record.classify_interaction(
+            interaction_id=interaction_id, actor=person_of(request), **fields
+        )
         return _answer(interaction_id)
 
 
@@ -364,7 +368,7 @@ class CloseInteraction(APIView):
     @extend_schema(operation_id="close_interaction", request=Closing, responses=InteractionReply)
     def post(self, request: Request, interaction_id: UUID) -> Response:
         fields = checked(Closing, request)
-        record.close_interaction(interaction_id=interaction_id, actor=request.user, **fields)
+        record.close_interaction(interaction_id=interaction_id, actor=person_of(request), **fields)
         return _answer(interaction_id)
 
 
@@ -374,7 +378,7 @@ class ReopenInteraction(APIView):
     @extend_schema(operation_id="reopen_interaction", request=Reopening, responses=InteractionReply)
     def post(self, request: Request, interaction_id: UUID) -> Response:
         fields = checked(Reopening, request)
-        record.reopen_interaction(interaction_id=interaction_id, actor=request.user, **fields)
+        record.reopen_interaction(interaction_id=interaction_id, actor=person_of(request), **fields)
         return _answer(interaction_id)
 
 

@@ -72,7 +72,7 @@ def _state(call: FoldedCall) -> str:
 def _offered(call: FoldedCall, event: Event) -> dict[str, Any]:
     data = event.data
     return {
-        # The first offer says who called; a later one (another queue, another agent) where it rings.
+        # The first offer says who called; a later one (another queue or agent) where it rings.
         "caller": call.caller or data.get("caller"),
         "dialled": call.dialled or data.get("dialled"),
         "trunk": call.trunk or data.get("trunk"),

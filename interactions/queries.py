@@ -59,12 +59,12 @@ def calls() -> QuerySet[Call]:
 
 def call_with_history(call: Call) -> dict[str, Any]:
     """Return the call as `GET calls/ID` shows it; `call` comes from `calls()`."""
-    interaction = getattr(call, "interaction", None)
+    interaction: Interaction | None = getattr(call, "interaction", None)
     return {
         **call_document(
             call,
-            interaction_id=interaction and interaction.id,
-            claimed_by=call.claimed_by and call.claimed_by.username,
+            interaction_id=interaction.id if interaction else None,
+            claimed_by=call.claimed_by.username if call.claimed_by else None,
         ),
         "nuisance": {"level": 0, "confirmed": 0, "last_at": None},
     }

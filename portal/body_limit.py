@@ -1,13 +1,13 @@
 """The size of a request's body: refused before it is read, never kept in memory or on disk."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from portal.errors import API, PROBLEM, problem
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -32,8 +32,8 @@ class _TooLarge(Exception):
 class BodyLimit:
     """Answer 413 to a body over its path's limit and 415 to a compressed one.
 
-    Django reads a whole body into a temporary file before a view sees it, so a limit in a view comes
-    too late. A chunked body is counted while it comes.
+    Django reads a whole body into a temporary file before a view sees it, so a limit in a view
+    comes too late. A chunked body is counted while it comes.
     """
 
     def __init__(self, application: Application) -> None:

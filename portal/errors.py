@@ -65,7 +65,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
 def _of_framework(error: exceptions.APIException) -> tuple[dict[str, Any], dict[str, str]]:
     headers = {}
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 60))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 60))
     if isinstance(error, exceptions.AuthenticationFailed | exceptions.NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return problem(error.status_code, detail=str(error.detail)), headers
@@ -125,22 +125,27 @@ def _page(request: HttpRequest, status: int, **facts: Any) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what cannot be read, or is too large (handler400)."""
     return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what the role may not (handler403)."""
     return _page(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what is not here (handler404)."""
     return _page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours, without a word of what it was (handler500)."""
     return _page(request, 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that did not come from our page."""
     return _page(request, 403, title="CSRF", detail=reason)
 
 

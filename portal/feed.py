@@ -1,9 +1,9 @@
 """The alert feed: one reader per region and process, shared by all of its sockets.
 
-The table is the truth and the channel layer only a hint, so the feed reads each alert once from the
-table, keeps the newest in memory as they go out, and wakes its sockets. Each socket goes on from its
-own cursor: from memory when it keeps up, from the table when it is far behind. A lost hint costs at
-most `POLL_SECONDS`.
+The table is the truth and the channel layer only a hint, so the feed reads each alert once from
+the table, keeps the newest in memory as they go out, and wakes its sockets. Each socket goes on
+from its own cursor: from memory when it keeps up, from the table when it is far behind. A lost hint
+costs at most `POLL_SECONDS`.
 """
 
 import asyncio
@@ -66,11 +66,14 @@ class AlertFeed:
             span = await arun_in_region(region, queries.alerts_span)
             # Another socket may have been first while the database was asked.
             feed = cls._feeds.setdefault(region, cls(region, span.newest))
-        feed._sockets[socket] = credentials
-        if not feed._tasks:
-            works = (feed._read(), feed._listen(), feed._watch())
-            feed._tasks = [asyncio.create_task(work) for work in works]
+        feed._admit(socket, credentials)  # noqa: SLF001 (its own class)
         return feed
+
+    def _admit(self, socket: Socket, credentials: Credentials) -> None:
+        self._sockets[socket] = credentials
+        if not self._tasks:
+            works = (self._read(), self._listen(), self._watch())
+            self._tasks = [asyncio.create_task(work) for work in works]
 
     def leave(self, socket: Socket) -> None:
         """Let go of the feed; with its last socket it stops."""
@@ -81,7 +84,7 @@ class AlertFeed:
                 task.cancel()
 
     async def after(self, seq: int) -> Sequence[Sent]:
-        """Return the next alerts after `seq`, in order, a page at most; waits until there are some."""
+        """Return the next alerts after `seq` in order, one page; waits until there are any."""
         async with self._news:
             await self._news.wait_for(lambda: self.head > seq)
         if self._recent and self._recent[0][0] <= seq + 1:

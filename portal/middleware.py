@@ -36,7 +36,7 @@ def language(get_response: GetResponse) -> GetResponse:
         )
         chosen = of_account or (get_language_from_request(request) if asked else "id")
         with translation.override(chosen):
-            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = chosen
             response = get_response(request)
         if isinstance(response, HttpResponse):
             response.headers.setdefault("Content-Language", chosen)

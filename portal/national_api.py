@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from typing_extensions import override
 
 from interactions.api import (
     BATCH_TYPE,
@@ -53,6 +54,7 @@ class Period(serializers.Serializer[Any]):
 
     to = serializers.DateTimeField(required=False)
 
+    @override
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # `from` is a word of Python, so it cannot be declared like the others.
         return {"from": serializers.DateTimeField(required=False), **super().get_fields()}

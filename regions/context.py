@@ -37,13 +37,15 @@ def run_in_region(slug: str, work: Callable[P, T], *args: P.args, **kwargs: P.kw
     if region is None:
         raise RegionUnknown(slug=slug)
     with tenant_context(region):
-        return work(*args, **kwargs)
+        result: T = work(*args, **kwargs)
+    return result
 
 
 async def arun_in_region(slug: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do the same from a socket, in a thread of its own that gives its connection back."""
     run = database_sync_to_async(run_in_region, thread_sensitive=False)
-    return await run(slug, work, *args, **kwargs)
+    result: T = await run(slug, work, *args, **kwargs)
+    return result
 
 
 def current_region() -> Region:
@@ -52,7 +54,7 @@ def current_region() -> Region:
     Raises:
         NoRegion: the connection is on the public schema.
     """
-    region = connection.tenant
+    region = getattr(connection, "tenant", None)
     if not isinstance(region, Region) or region.kind == Kind.PUBLIC:
         message = "this thread is in no region"
         raise NoRegion(message)
@@ -67,4 +69,5 @@ async def arun_in_public(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
             return work(*args, **kwargs)
 
     in_a_thread = database_sync_to_async(run, thread_sensitive=False)
-    return await in_a_thread()
+    result: T = await in_a_thread()
+    return result

@@ -84,8 +84,8 @@ class Summary:
 def national_summary(*, since: datetime | None, until: datetime | None) -> Summary:
     """Sum the figures of whole hours from `since` (rounded down) to `until` (rounded up).
 
-    Two SQL queries. Every active region is listed, with zeros where nothing happened; the totals are
-    the sum of the regions, percentiles apart, which come from the added histograms.
+    Two SQL queries. Every active region is listed, with zeros where nothing happened; the totals
+    are the sum of the regions, percentiles apart, which come from the added histograms.
     """
     rows = HourTotal.objects.all()
     if since is not None:

@@ -25,7 +25,7 @@ if (
 
 def required(name: str, why: str) -> str:
     """Return a setting or stop with one line that names it."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         message = f"{name} is missing: {why}"
         raise ImproperlyConfigured(message)

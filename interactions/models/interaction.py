@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from typing_extensions import override
 
 from interactions.models.call import Call
 
@@ -74,6 +75,7 @@ class Category(models.Model):
     class Meta:
         ordering = ("code",)
 
+    @override
     def __str__(self) -> str:
         return self.name_id
 

@@ -54,8 +54,8 @@ class Placed:
 class Delivery:
     """What one request brought: readable envelopes, and what is wrong with the other items.
 
-    One wrong item refuses the whole delivery, but only after the right ones' data was checked too, so
-    that the refusal names every bad item at once.
+    One wrong item refuses the whole delivery, but only after the right ones' data was checked too,
+    so that the refusal names every bad item at once.
     """
 
     events: Sequence[Placed]
@@ -109,9 +109,10 @@ def unknown(events: Sequence[Placed], known: Collection[tuple[str, str]]) -> lis
 def record_events(delivery: Delivery) -> Taken:
     """Keep a delivery, all or nothing, and fold it into its calls; one alert per new event.
 
-    An event whose source and id are known is a duplicate, whatever else it says. The calls are locked
-    in the order of their ids, so that deliveries for the same call wait for each other; the region's
-    alert counter comes last. The number of queries depends on neither the batch nor the history.
+    An event whose source and id are known is a duplicate, whatever else it says. The calls are
+    locked in the order of their ids, so that deliveries for the same call wait for each other; the
+    region's alert counter comes last. The number of queries depends on neither the batch nor the
+    history.
 
     Raises:
         Invalid: names every bad item; nothing is kept.

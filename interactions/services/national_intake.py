@@ -31,8 +31,8 @@ class NationalTaken:
 def record_national_events(delivery: Delivery) -> NationalTaken:
     """Send each call of a delivery to its region; all or nothing per region.
 
-    The whole delivery is checked first. Routes are kept before the regions take their part, so that a
-    delivery that was cut off goes the same way again: what the first one knew decides.
+    The whole delivery is checked first. Routes are kept before the regions take their part, so that
+    a delivery that was cut off goes the same way again: what the first one knew decides.
 
     Raises:
         Invalid: names every bad item; no region keeps anything.
@@ -130,7 +130,7 @@ class _Regions:
             self._by_area[code.prefix] = code.region
 
     def of(self, events: Sequence[Placed]) -> Region:
-        """Return the region of a call by what its first delivery tells: trunk, area code, fallback."""
+        """Return a call's region by what its first delivery tells: trunk, area code, fallback."""
         offers = [
             each.envelope.data for each in events if each.envelope.type.endswith(".call.offered")
         ]

@@ -65,8 +65,8 @@ def write_record(
 ) -> Interaction:
     """Save what was written down, if nobody saved in between.
 
-    `changes` holds any of summary, detail, place, caller_name, promise. `version` is the one that the
-    writer has seen; None saves in any case.
+    `changes` holds any of summary, detail, place, caller_name, promise. `version` is the one that
+    the writer has seen; None saves in any case.
 
     Raises:
         InteractionNotFound: this region has no such interaction.

@@ -14,8 +14,8 @@ from regions.services.totals import add_to_totals
 def sum_rollups(*, limit: int = 20_000) -> int:
     """Move this region's deltas into the public hour totals; returns how many.
 
-    One transaction takes them away and adds them up, so each counts once whatever is killed. Two at a
-    time share the work: rows that another has in hand are skipped.
+    One transaction takes them away and adds them up, so each counts once whatever is killed. Two at
+    a time share the work: rows that another has in hand are skipped.
     """
     deltas = list(RollupDelta.objects.select_for_update(skip_locked=True).order_by("id")[:limit])
     if not deltas:

@@ -31,7 +31,7 @@ def home(request: AgentRequest) -> HttpResponse:
     return redirect(entries_for(request.user.role)[0].url)
 
 
-class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
+class SignIn(LoginView):
     template_name = "portal/front/sign_in.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
         return {**context, "demo": settings.PORTAL_DEMO}
 
 
-class SignOut(LogoutView):  # type: ignore[misc]  # allauth has no types
+class SignOut(LogoutView):
     template_name = "portal/front/sign_out.html"
 
 

@@ -51,6 +51,14 @@ class _Open(BasePermission):
         )
 
 
+def person_of(request: Request) -> User:
+    """Return the person who sends an API request that only roles may send."""
+    if not isinstance(request.user, User):
+        message = "this view is open to machines too"
+        raise TypeError(message)
+    return request.user
+
+
 def allow(
     *, roles: frozenset[Role] = frozenset(), scope: Scope | None = None
 ) -> type[BasePermission]:

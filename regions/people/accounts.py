@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from regions.people.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -19,7 +19,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         request.session["region"] = request.tenant.slug  # type: ignore[attr-defined]
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+class SignInForm(LoginForm):
     def add_prefix(self, field_name: str) -> str:
         """Name the field `username` in the page, as password managers expect."""
         name: str = super().add_prefix("username" if field_name == "login" else field_name)

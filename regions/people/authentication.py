@@ -38,8 +38,8 @@ class Machine:
 class BearerAuthentication(BaseAuthentication):
     """`Authorization: Bearer TOKEN`; a token of another host is unknown here.
 
-    Wrong tokens are counted by address and answered 429 beyond a number a minute. The count is asked
-    only after a token was found wrong, so a right one from the same address always passes.
+    Wrong tokens are counted by address and answered 429 beyond a number a minute. The count is
+    asked only after a token was found wrong, so a right one from the same address always passes.
     """
 
     @override

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from typing_extensions import override
 
 
 class Role(models.TextChoices):
@@ -30,11 +31,13 @@ class Unit(models.Model):
     class Meta:
         ordering = ("code",)
 
+    @override
     def __str__(self) -> str:
         return self.name
 
 
 class UserManager(BaseUserManager["User"]):
+    @override
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username=username)
 
@@ -58,6 +61,7 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    @override
     def __str__(self) -> str:
         return self.full_name
 
@@ -93,6 +97,7 @@ class ServiceKey(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return self.name
 

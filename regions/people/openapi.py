@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from typing_extensions import override
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "regions.people.authentication.BearerAuthentication"
     name = "bearer"
 
@@ -17,7 +17,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "regions.people.authentication.PageSession"
     name = "session"
 

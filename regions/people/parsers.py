@@ -1,6 +1,6 @@
-"""Reading JSON strictly: what PostgreSQL or another reader could not hold is refused at the door."""
+"""Reading JSON strictly: what PostgreSQL or another reader cannot hold is refused at the door."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 import orjson
@@ -71,7 +71,7 @@ class AlwaysJSON(BaseContentNegotiation):
     """Answer JSON whatever `Accept` says: an error page would be worse than an unexpected type."""
 
     @override
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         content_type = (request.content_type or "").split(";")[0].strip().lower()
         return next((each for each in parsers if each.media_type == content_type), None)
 
@@ -79,7 +79,8 @@ class AlwaysJSON(BaseContentNegotiation):
     def select_renderer(
         self,
         request: Request,
-        renderers: Sequence[BaseRenderer],
+        renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], str(renderers[0].media_type)
+        first = next(iter(renderers))
+        return first, str(first.media_type)

@@ -1,7 +1,7 @@
 """Bearer tokens: made once, kept as digests, looked up by their prefix.
 
-A token has 256 random bits, so a plain SHA-256 keeps it as safely as a slow password hash would, and
-the hot path of call events stays fast.
+A token has 256 random bits, so a plain SHA-256 keeps it as safely as a slow password hash would,
+and the hot path of call events stays fast.
 """
 
 import hashlib

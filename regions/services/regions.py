@@ -96,6 +96,7 @@ def valid_slug(slug: str) -> bool:
 
 
 def _reserve(new: NewRegion) -> Region:
+    region: Region
     region, _ = Region.objects.get_or_create(
         slug=new.slug,
         defaults={
