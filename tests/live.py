@@ -45,13 +45,21 @@ class LivePortal:
     def is_ready(self) -> bool:
         return self.output.read_text().endswith("\nready\n")
 
+    @property
+    def answers(self) -> bool:
+        """Whether it is up as a load balancer sees it."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
     def stop(self) -> int:
         """Stop as Ctrl-C would; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(15)
 
     def kill(self, *names: str) -> None:
-        """kill -9 of children by name (web, worker, beat, valkey, postgres, dumas-sandbox)."""
+        """kill -9 of children by name (web, worker, beat, valkey, postgres, sandbox)."""
         for name in names:
             os.kill(Identity.read(self.data / "run" / f"{name}.pid").pid, signal.SIGKILL)
 
@@ -91,9 +99,7 @@ class LivePortal:
         headers = {"Host": place["host"]}
         if account:
             headers["Authorization"] = f"Bearer {tokens[account]}"
-        return httpx.Client(
-            base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=20
-        )
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=20)
 
     def socket(
         self, slug: str, account: str = "agent1", *, after: object = None, **headers: str
