@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -133,6 +134,14 @@ class Process:
         """End it at once."""
         self.send(signal.SIGKILL)
         until(lambda: not self.is_running, 5)
+
+    def limit_log(self, size: int) -> None:
+        """Keep at most twice `size` octets of log: this file and `.1`, the one before."""
+        with contextlib.suppress(OSError):
+            if self.log.stat().st_size > size:
+                # Copied, since the process holds the file; what it writes meanwhile is lost.
+                shutil.copyfile(self.log, self.log.with_name(f"{self.log.name}.1"))
+                os.truncate(self.log, 0)
 
     def stop_leftover(self) -> None:
         """End what a killed launcher left; a stranger with the same number is not touched."""

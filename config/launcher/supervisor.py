@@ -13,6 +13,7 @@ from config.launcher.processes import Process, until
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 STEADY_SECONDS = 20.0  # who ran that long starts again without a pause
 STALE_SECONDS = 60.0
+LOG_OCTETS = 50 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Supervisor:
         for watched in self._watched:
             if not watched.process.is_running:
                 self._revive(watched, now)
+            watched.process.limit_log(LOG_OCTETS)
         self._check_heartbeat(now)
 
     def _revive(self, watched: Watched, now: float) -> None:

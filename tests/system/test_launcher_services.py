@@ -262,3 +262,19 @@ def test_a_worker_that_does_nothing_for_a_minute_is_started_again(tmp_path, monk
 
     assert until(is_back, 5)
     worker.kill()
+
+
+def test_a_log_does_not_grow_without_end(tmp_path):
+    log = tmp_path / "log"
+    shell = ["/bin/sh", "-c", "echo first; read line < wait; echo last; sleep 600"]
+    process = Process("x", shell, log=log, pid_file=tmp_path / "pid", cwd=tmp_path)
+    os.mkfifo(tmp_path / "wait")
+    process.start()
+    assert until(lambda: log.read_text() == "first\n", 5)
+
+    process.limit_log(3)
+    (tmp_path / "wait").write_text("go\n")
+
+    assert until(lambda: log.read_text() == "last\n", 5)
+    assert (tmp_path / "log.1").read_text() == "first\n"
+    process.kill()
