@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from interactions.services.alerts import forget_old_alerts
 from interactions.services.sum_rollups import sum_rollups
 from regions.services.everywhere import in_every_region
 
@@ -10,3 +11,9 @@ from regions.services.everywhere import in_every_region
 def sum_all_rollups() -> None:
     """Sum every region's deltas; may run twice or next to itself."""
     in_every_region(sum_rollups)
+
+
+@shared_task
+def forget_alerts() -> None:
+    """Let every region's old alerts go; may run twice or next to itself."""
+    in_every_region(forget_old_alerts)

@@ -23,6 +23,7 @@ from interactions import queries
 from interactions.services.alerts import alerts_group
 from portal.socket_access import Credentials, refusals_of
 from regions.context import arun_in_region
+from regions.metrics import ALERT_SOCKETS
 
 log = structlog.get_logger(__name__)
 
@@ -71,13 +72,15 @@ class AlertFeed:
 
     def _admit(self, socket: Socket, credentials: Credentials) -> None:
         self._sockets[socket] = credentials
+        ALERT_SOCKETS.labels(self.region).inc()
         if not self._tasks:
             works = (self._read(), self._listen(), self._watch())
             self._tasks = [asyncio.create_task(work) for work in works]
 
     def leave(self, socket: Socket) -> None:
         """Let go of the feed; with its last socket it stops."""
-        self._sockets.pop(socket, None)
+        if self._sockets.pop(socket, None) is not None:
+            ALERT_SOCKETS.labels(self.region).dec()
         if not self._sockets:
             self._feeds.pop(self.region, None)
             for task in self._tasks:

@@ -1,6 +1,7 @@
 """What every request passes on its way to a page or the API."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,8 +10,23 @@ from django.utils.translation import get_language_from_request
 
 from portal.errors import API, answer_refusal
 from portal.probes import PROBES
+from regions.metrics import REQUESTS
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def timed(get_response: GetResponse) -> GetResponse:
+    """Measure each answer, by the name of its view; a path could hold a citizen's number."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        start = perf_counter()
+        response = get_response(request)
+        match = request.resolver_match
+        view = (match.url_name if match else None) or "none"
+        REQUESTS.labels(view, response.status_code).observe(perf_counter() - start)
+        return response
+
+    return middleware
 
 
 def probes(get_response: GetResponse) -> GetResponse:

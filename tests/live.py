@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from websockets.sync.client import ClientConnection, connect
 
 from config.launcher.kept import kept_port
@@ -81,6 +82,13 @@ class LivePortal:
             self.process.wait()
         EmbeddedPostgres(self.data).remove()
 
+    def sql(self, statement: str, *values: object) -> None:
+        """Change rows behind the portal's back, to make a state that takes days to come about."""
+        lines = (self.data / "services.env").read_text().splitlines()
+        url = dict(line.split("=", 1) for line in lines)["DATABASE_URL"].strip("\"'")
+        with psycopg.connect(url) as database:
+            database.execute(statement, values)
+
     @property
     def demo(self) -> dict[str, Any]:
         return json.loads((self.data / "demo.json").read_text())
@@ -102,7 +110,13 @@ class LivePortal:
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=20)
 
     def socket(
-        self, slug: str, account: str = "agent1", *, after: object = None, **headers: str
+        self,
+        slug: str,
+        account: str = "agent1",
+        *,
+        after: object = None,
+        max_queue: int = 16,
+        **headers: str,
     ) -> ClientConnection:
         """Open the alert socket as a program does: a token, no Origin."""
         place = self.demo["regions"][slug]
@@ -118,6 +132,7 @@ class LivePortal:
             additional_headers=given,
             open_timeout=20,
             close_timeout=5,
+            max_queue=max_queue,
         )
 
 

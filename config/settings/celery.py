@@ -24,6 +24,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 2},
     },
+    "forget-alerts": {
+        "task": "interactions.tasks.forget_alerts",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "deliver-escalations": {
         "task": "complaints.tasks.deliver_due_escalations",
         "schedule": 1.0,

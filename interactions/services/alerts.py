@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -10,10 +10,13 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 from redis.exceptions import RedisError
 
 from interactions.models import Alert, AlertHead
 from regions.context import current_region
+
+ALERTS_KEPT_FOR = timedelta(days=7)
 
 log = structlog.get_logger(__name__)
 
@@ -64,3 +67,15 @@ def _hint(region: str, seq: int) -> None:
     except (RedisError, OSError) as error:
         # The alert is in the table, and every feed looks there by itself within a second.
         log.warning("alerts.hint_lost", seq=seq, error=type(error).__name__)
+
+
+@transaction.atomic(durable=True)
+def forget_old_alerts(*, now: datetime | None = None) -> int:
+    """Delete alerts older than ALERTS_KEPT_FOR, oldest first and at most a page; returns how many.
+
+    A client that asks for older ones is told to start anew (`reset`); no number is given twice.
+    """
+    until = (now or timezone.now()) - ALERTS_KEPT_FOR
+    oldest = Alert.objects.filter(at__lt=until).order_by("seq").values("seq")[:10_000]
+    deleted, _ = Alert.objects.filter(seq__in=oldest).delete()
+    return deleted

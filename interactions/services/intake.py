@@ -23,7 +23,9 @@ from interactions.queries import call_document
 from interactions.services.alerts import NewAlert, append_alerts
 from interactions.services.claim import open_interactions_for
 from interactions.services.rollups import append_deltas
+from regions.context import current_region
 from regions.errors import Invalid
+from regions.metrics import CALL_EVENTS
 from regions.people.access import AT_THE_DESK
 from regions.people.models import User
 
@@ -153,6 +155,8 @@ def record_events(delivery: Delivery) -> Taken:
         at=now,
     )
     _forget_calls_without_events(calls, events)
+    region, count = current_region().slug, len(events)
+    transaction.on_commit(lambda: CALL_EVENTS.labels(region, "accepted").inc(count))
     return Taken(accepted=len(events), duplicates=len(delivery.events) - len(events))
 
 

@@ -1,6 +1,7 @@
 """/ws/alerts/ as a program meets it: hello, replay, heartbeat, reset, refusals."""
 
 import json
+import time
 import uuid
 from datetime import UTC, datetime
 
@@ -46,10 +47,13 @@ def receive(socket, kind=None, timeout=10):
 
 
 def close_code(socket, timeout=10):
-    with pytest.raises(ConnectionClosed) as closed:
+    """The code that the server closes with, within `timeout` seconds in all."""
+    deadline = time.monotonic() + timeout
+    try:
         while True:
-            socket.recv(timeout=timeout)
-    return closed.value.rcvd.code
+            socket.recv(timeout=max(0, deadline - time.monotonic()))
+    except ConnectionClosed as closed:
+        return closed.rcvd.code
 
 
 def head(portal, slug="jabar"):
@@ -130,7 +134,67 @@ def test_after_beyond_the_newest_gives_reset_and_goes_on_from_now(live_portal):
     assert alert["call"]["id"] == call
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "", "1.5", "９", "1&after=2"])
+def test_after_older_than_what_is_kept_gives_reset(live_portal):
+    deliver(live_portal, offers(3), slug="bali")
+    newest = head(live_portal, "bali")
+    live_portal.sql("DELETE FROM bali.interactions_alert WHERE seq < %s", newest)
+
+    with live_portal.socket("bali", after=newest - 2) as socket:
+        receive(socket, "hello")
+        message = receive(socket)
+
+    assert message == {"type": "reset", "seq": newest}
+
+
+def test_the_newest_kept_alert_is_replayed_without_reset(live_portal):
+    deliver(live_portal, offers(3), slug="bali")
+    newest = head(live_portal, "bali")
+    live_portal.sql("DELETE FROM bali.interactions_alert WHERE seq < %s", newest)
+
+    with live_portal.socket("bali", after=newest - 1) as socket:
+        receive(socket, "hello")
+        message = receive(socket)
+
+    assert (message["type"], message["seq"]) == ("alert", newest)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE bali.people_user SET is_active = false WHERE username = 'agent2'",
+        "UPDATE bali.people_user SET role = 'it_head' WHERE username = 'agent2'",
+        "UPDATE bali.people_servicekey SET revoked_at = now() WHERE name = 'demo-agent2'",
+    ],
+    ids=["disabled", "another role", "revoked token"],
+)
+def test_a_socket_closes_within_five_seconds_of_losing_its_right(live_portal, change):
+    with live_portal.socket("bali", "agent2") as socket:
+        receive(socket, "hello")
+        live_portal.sql(change)
+
+        code = close_code(socket, timeout=5)
+
+    live_portal.sql(
+        "UPDATE bali.people_user SET is_active = true, role = 'agent' WHERE username = 'agent2'"
+    )
+    live_portal.sql(
+        "UPDATE bali.people_servicekey SET revoked_at = NULL WHERE name = 'demo-agent2'"
+    )
+    assert code in {4401, 4403}
+
+
+def test_a_client_that_never_reads_holds_up_nobody(live_portal):
+    with live_portal.socket("bali", max_queue=1) as lazy, live_portal.socket("bali") as eager:
+        receive(lazy, "hello")
+        receive(eager, "hello")
+        calls = [call for _ in range(4) for call in deliver(live_portal, offers(500), "bali")]
+
+        heard = [receive(eager, "alert")["call"]["id"] for _ in calls]
+
+    assert sorted(heard) == sorted(calls)
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "", "1.5", "\uff19", "1&after=2"])
 def test_a_bad_after_closes_with_4400(live_portal, after):
     with live_portal.socket("jabar", after=after) as socket:
         assert close_code(socket) == 4400
