@@ -112,9 +112,13 @@ class CallReply(serializers.Serializer[Any]):
 
 class CallFilters(serializers.Serializer[Any]):
     state = serializers.ChoiceField(CallState.choices, required=False)
-    caller = serializers.CharField(required=False)
+    caller = serializers.CharField(required=False, max_length=16)
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
+
+    def validate_caller(self, value: str) -> str:
+        """Mend a number whose + was sent as it is, which a query reads as a space."""
+        return f"+{value}" if value.isdigit() else value
 
 
 def page_of(name: str, row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:

@@ -1,6 +1,7 @@
 """Every refusal and fault, in one place: RFC 9457 problems for the API, a page for people."""
 
 import json
+import sys
 from http import HTTPStatus
 from typing import Any
 
@@ -91,7 +92,7 @@ def _pointers(detail: Any, pointer: str) -> Any:
         yield {"pointer": pointer, "detail": str(detail)}
 
 
-def _is_outage(error: Exception) -> bool:
+def _is_outage(error: BaseException) -> bool:
     """Tell a database that is away, restarting or full from a fault in a statement of ours."""
     if isinstance(error, PoolTimeout):
         return True
@@ -102,7 +103,7 @@ def _is_outage(error: Exception) -> bool:
     )
 
 
-def answer_refusal(request: HttpRequest, error: Exception) -> HttpResponse | None:
+def answer_refusal(request: HttpRequest, error: BaseException) -> HttpResponse | None:
     """Answer a refusal that a page's view let through; None for anything else."""
     if isinstance(error, DomainError):
         return _page(request, error.status, title=error.title, detail=error.detail, **error.facts)
@@ -140,8 +141,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours, without a word of what it was (handler500)."""
-    return _page(request, 500)
+    """Answer a fault of ours, without a word of what it was (handler500).
+
+    What failed before a view was reached comes here too: a database that is away is 503.
+    """
+    error = sys.exc_info()[1]
+    return (error and answer_refusal(request, error)) or _page(request, 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
