@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from complaints.errors import AnotherComplaintIsOpen, ComplaintNotFound, NotInThisState
-from complaints.models import TRANSITIONS, ComplaintState
+from complaints.models import TRANSITIONS, ComplaintState, Resolution
 from complaints.services.decide import (
     record_letter,
     reject_complaint,
@@ -26,7 +26,7 @@ VERBS = {
     ),
     ComplaintState.ESCALATED: lambda number, actor: escalate_complaint(number=number, actor=actor),
     ComplaintState.RESOLVED: lambda number, actor: resolve_complaint(
-        number=number, resolution="proven", note="Terbukti", actor=actor
+        number=number, resolution=Resolution.PROVEN, note="Terbukti", actor=actor
     ),
     ComplaintState.REJECTED: lambda number, actor: reject_complaint(
         number=number, reason="Bukan kewenangan", actor=actor

@@ -5,7 +5,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -235,7 +235,7 @@ def test_a_bad_line_with_kills_delivers_each_report_once(tmp_path):
     with SandboxProcess(tmp_path / "dumas.sqlite", **rates) as dumas:
         adapter = HttpDumas(dumas.url)
 
-        def deliver(key: UUID) -> Receipt:
+        def deliver(key):
             return eventually(lambda: attempt(adapter, key), seconds=60)
 
         with ThreadPoolExecutor(8) as pool:
