@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 from django_tenants.utils import tenant_context
@@ -39,9 +40,10 @@ def _plain_static_files() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _on_the_public_schema(request) -> Iterator[None]:
-    """Leave no test in the region of the one before."""
+def _nothing_left_behind(request) -> Iterator[None]:
+    """Leave no test in the region of the one before, and none of its counters in Valkey."""
     yield
+    cache.clear()
     if {"db", "committed"} & set(request.fixturenames):
         connection.set_schema_to_public()
 

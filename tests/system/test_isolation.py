@@ -248,7 +248,7 @@ def test_headquarters_has_no_route_to_calls_or_interactions(nasional, things):
         assert analyst.get(f"/api/v1/{path}").status_code == 404
 
 
-def test_what_another_region_tried_changed_nothing(diy, things):
+def test_what_another_region_tried_changed_nothing(jabar, diy, things):
     with tenant_context(diy):
         stranger = client_of(diy, PersonFactory(role=Role.SUPERVISOR))
     base = f"/api/v1/interactions/{things['interaction']}"
@@ -257,8 +257,10 @@ def test_what_another_region_tried_changed_nothing(diy, things):
     stranger.send("POST", f"{base}/close", {"outcome": "prank"})
     stranger.send("PATCH", base, {"summary": "x"})
 
-    assert Call.objects.get().claimed_by is None
-    assert (Interaction.objects.get().state, Interaction.objects.get().summary) == ("open", "")
+    with tenant_context(jabar):
+        call, interaction = Call.objects.get(), Interaction.objects.get()
+    assert call.claimed_by is None
+    assert (interaction.state, interaction.summary) == ("open", "")
 
 
 @pytest.mark.parametrize(
