@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -67,6 +68,17 @@ def _what_it_knows(entry):
 
 def parents_modes(folder):
     return {path: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.parents)}
+
+
+def copy_installation(stopped, data):
+    """Copy a stopped installation, which is faster than to make 36 Polda once more."""
+    shutil.copytree(stopped.data, data)
+    (data / "postgres").unlink()  # it names the cluster of the other
+    new, old = EmbeddedPostgres(data), EmbeddedPostgres(stopped.data)
+    shutil.rmtree(new.home.data, ignore_errors=True)
+    subprocess.run(["/bin/cp", "-a", old.home.data, new.home.data], check=True)
+    (data / "postgres").write_text(str(new.home.folder))
+    return LivePortal(data)
 
 
 def refused(**settings):
@@ -208,7 +220,9 @@ def test_two_servers_do_not_disturb_each_other(server, tmp_path):
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     modes = parents_modes(home)
-    other = LivePortal(home / "data")
+    server.stop()
+    other = copy_installation(server, home / "data")
+    server.start()
     try:
         other.start()
         both = (status(server), status(other))
