@@ -2,16 +2,27 @@
 
 from django.urls import path
 
-from portal.views import administration, complaints, desk, national, public
+from portal.views import administration, complaints, components, desk, front, national, public
+
+_shown = [
+    path("theme/", front.set_theme, name="set-theme"),
+    path("components/", components.specimens, name="components"),
+]
 
 region_pages = [
+    *_shown,
     # The desk
     path("desk/", desk.desk, name="desk"),
     path("desk/queue/", desk.queue, name="desk-queue"),
     path("desk/calls/<path:call_id>/claim/", desk.claim, name="call-claim"),
     path("desk/interactions/<uuid:interaction_id>/", desk.in_hand, name="interaction-in-hand"),
-    path("desk/interactions/<uuid:interaction_id>/classify/", desk.classify, name="interaction-classify"),
+    path(
+        "desk/interactions/<uuid:interaction_id>/write/",
+        desk.write,
+        name="interaction-write",
+    ),
     path("desk/interactions/<uuid:interaction_id>/close/", desk.close, name="interaction-close"),
+    path("desk/interactions/<uuid:interaction_id>/reopen/", desk.reopen, name="interaction-reopen"),
     # Complaints, as the region works on them
     path("complaints/", complaints.inbox, name="complaints"),
     path("complaints/new/", complaints.new, name="complaint-new"),
@@ -27,5 +38,6 @@ region_pages = [
 ]
 
 national_pages = [
+    *_shown,
     path("national/", national.summary, name="national"),
 ]

@@ -9,4 +9,7 @@ handler403 = "portal.errors.forbidden"
 handler404 = "portal.errors.not_found"
 handler500 = "portal.errors.server_error"
 
-urlpatterns = [path("", front.doors, name="home")]
+urlpatterns = [
+    path("", front.doors, name="home"),
+    path("language/", front.set_language, name="set-language"),
+]
