@@ -1,0 +1,1 @@
+"""Calls that never were, or were long ago, played against a running portal: `script/simulate`."""
