@@ -28,7 +28,7 @@ class PortalClient(Client):
         data = b"" if body is None else json.dumps(body).encode()
         return self.generic(method, path, data, "application/json", headers=headers or None)
 
-    def deliver(self, events: dict | list) -> Any:
+    def deliver(self, events: dict[str, Any] | list[Any]) -> Any:
         """Deliver call events, one or a batch."""
         kind = BATCH if isinstance(events, list) else EVENT
         path = "/api/v1/calls/events"

@@ -45,7 +45,7 @@ def _nothing_left_behind(request) -> Iterator[None]:
     yield
     cache.clear()
     if {"db", "committed"} & set(request.fixturenames):
-        connection.set_schema_to_public()
+        connection.set_schema_to_public()  # type: ignore[attr-defined]  # django-tenants has no types
 
 
 @pytest.fixture
@@ -59,13 +59,15 @@ def jabar(db) -> Iterator[Region]:
 @pytest.fixture
 def diy(db) -> Region:
     """The second region: it tries to see what is the first's. Enter it by `within(diy)`."""
-    return Region.objects.get(slug="diy")
+    region: Region = Region.objects.get(slug="diy")
+    return region
 
 
 @pytest.fixture
 def nasional(db) -> Region:
     """Headquarters."""
-    return Region.objects.get(slug="nasional")
+    region: Region = Region.objects.get(slug="nasional")
+    return region
 
 
 @pytest.fixture

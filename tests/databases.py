@@ -30,7 +30,7 @@ def use(name: str) -> None:
     """Point Django's connection of this thread to a database."""
     connection.close()
     connection.settings_dict["NAME"] = name
-    connection.set_schema_to_public()
+    connection.set_schema_to_public()  # type: ignore[attr-defined]  # django-tenants has no types
 
 
 def make_template() -> None:

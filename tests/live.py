@@ -33,7 +33,7 @@ class LivePortal:
         self.data = data
         self.port = kept_port(data.with_name(f"{data.name}.port"))
         self.output = data.with_name(f"{data.name}.output")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Any = None
 
     def start(self, within_seconds: float = 180) -> None:
         env = clean_environment(PORT=str(self.port), PORTAL_DATA=str(self.data))
@@ -57,12 +57,15 @@ class LivePortal:
     def stop(self) -> int:
         """Stop as Ctrl-C would; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        code: int = self.process.wait(15)
+        return code
 
     def kill(self, *names: str) -> None:
         """kill -9 of children by name (web, worker, beat, valkey, postgres, sandbox)."""
         for name in names:
-            os.kill(Identity.read(self.data / "run" / f"{name}.pid").pid, signal.SIGKILL)
+            child = Identity.read(self.data / "run" / f"{name}.pid")
+            assert child, f"{name} does not run"
+            os.kill(child.pid, signal.SIGKILL)
 
     def kill_everything(self) -> None:
         """kill -9 of the launcher first, then of all its children."""
@@ -91,11 +94,13 @@ class LivePortal:
 
     @property
     def demo(self) -> dict[str, Any]:
-        return json.loads((self.data / "demo.json").read_text())
+        document: dict[str, Any] = json.loads((self.data / "demo.json").read_text())
+        return document
 
     def host(self, slug: str) -> str:
         place = self.demo["national"] if slug == "nasional" else self.demo["regions"][slug]
-        return place["host"]
+        host: str = place["host"]
+        return host
 
     def url(self, slug: str, path: str = "/") -> str:
         return f"http://{self.host(slug)}{path}"

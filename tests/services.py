@@ -1,7 +1,7 @@
 """The real PostgreSQL and Valkey of a test run: started before Django reads its settings.
 
-A pytest plugin (`-p tests.services`). The first process starts them and tells its xdist workers by the
-environment; each worker has a Valkey database and a channel prefix of its own.
+A pytest plugin (`-p tests.services`). The first process starts them and tells its xdist workers by
+the environment; each worker has a Valkey database and a channel prefix of its own.
 """
 
 import os
@@ -13,7 +13,7 @@ from config.launcher.postgres import EmbeddedPostgres
 from config.launcher.valkey import EmbeddedValkey
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-_started = []
+_started: list[EmbeddedPostgres | EmbeddedValkey | Path] = []
 
 
 def _start() -> None:
@@ -53,3 +53,5 @@ def pytest_unconfigure() -> None:
             shutil.rmtree(thing, ignore_errors=True)
         else:
             thing.stop()
+            if isinstance(thing, EmbeddedPostgres):
+                thing.remove()

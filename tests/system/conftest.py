@@ -11,9 +11,11 @@ from tests.live import LivePortal
 def live_portal(tmp_path_factory) -> Iterator[LivePortal]:
     """A running portal with 36 Polda. Tests that ask for it share it: `xdist_group("portal")`."""
     portal = LivePortal(tmp_path_factory.mktemp("portal") / "data")
-    portal.start()
-    yield portal
-    portal.clear()
+    try:
+        portal.start()
+        yield portal
+    finally:
+        portal.clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,9 +22,11 @@ RECOVERY_SECONDS = 60
 def portal(tmp_path_factory) -> Iterator[LivePortal]:
     """A portal of these tests' own, since they kill it."""
     portal = LivePortal(tmp_path_factory.mktemp("killed") / "data")
-    portal.start()
-    yield portal
-    portal.clear()
+    try:
+        portal.start()
+        yield portal
+    finally:
+        portal.clear()
 
 
 def offers(count):
