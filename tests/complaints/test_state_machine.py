@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
+    multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -100,10 +103,25 @@ class Way(RuleBasedStateMachine):
         self.patched.undo()
         transaction.savepoint_rollback(self.savepoint)
 
+    # Few complaints and many steps: what goes wrong between steps of one is what we look for.
+    @initialize(target=complaints, arrives=st.booleans())
+    def one_is_escalated(self, arrives):
+        number = self.file()
+        self.escalate_from_anywhere(number)
+        self.work("none" if arrives else "drops the reply")
+        return number
+
+    @precondition(lambda self: Complaint.objects.count() < 2)
     @rule(target=complaints)
     def file(self):
         statement = Statement(channel="web", summary="Petugas kasar")
         return file_complaint(statement, actor=None).complaint.number
+
+    @rule(number=complaints)
+    def escalate_from_anywhere(self, number):
+        if Complaint.objects.get(number=number).state == "received":
+            verify_complaint(number=number, merits=True, actor=self.actor)
+            escalate_complaint(number=number, actor=self.actor)
 
     @rule(number=complaints)
     def verify(self, number):
@@ -138,6 +156,7 @@ class Way(RuleBasedStateMachine):
         pending.update(next_attempt_at=past)
         pending.exclude(lease=None).update(leased_until=past)
 
+    @precondition(lambda self: self.dumas.reports)
     @rule(target=callbacks, number=complaints, status=statuses)
     def decide_there(self, number, status):
         for kept in self.dumas.reports.values():
@@ -145,18 +164,24 @@ class Way(RuleBasedStateMachine):
                 kept[2], kept[3] = status, timezone.now()
                 told = Callback(number=kept[0], reference=number, status=status, at=kept[3])
                 return told, f"msg_{uuid4().hex}"
-        return None, ""
+        return multiple()
 
     @rule(callback=callbacks)
     def call_back(self, callback):
         told, webhook_id = callback
-        if told is None:
-            return
         try:
             take_callback(told, webhook_id=webhook_id)
         except ReportNotFound:
             raise AssertionError("Dumas Presisi has it, so we have sent it") from None
         self.told.setdefault(told.reference, []).append((told.at, told.status))
+
+    @precondition(lambda self: self.dumas.reports)
+    @rule(number=complaints, decided=st.lists(statuses, min_size=2, max_size=3), data=st.data())
+    def decide_and_call_back_in_any_order(self, number, decided, data):
+        told = [self.decide_there(number, status) for status in decided]
+        for callback in data.draw(st.permutations(told)):
+            if isinstance(callback, tuple):
+                self.call_back(callback)
 
     @rule()
     def a_day_passes(self):
@@ -229,6 +254,6 @@ class UntilAllIsDelivered(Way):
 
 
 def test_whatever_happens_each_report_is_at_dumas_once(jabar):
-    settings = hypothesis.settings(max_examples=40, stateful_step_count=30, deadline=None)
+    settings = hypothesis.settings(max_examples=25, stateful_step_count=20, deadline=None)
 
     run_state_machine_as_test(UntilAllIsDelivered, settings=settings)
