@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import alerts, history, ingest, regions, startup
+from bench import alerts, history, ingest, jurisdiction, regions, startup
 from bench.figure import tell
 from tests.live import LivePortal
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[LivePortal], None]] = {
     "alerts": alerts.run,
     "history": history.run,
     "regions": regions.run,
+    "jurisdiction": jurisdiction.run,
     "startup": startup.run,
 }
 

@@ -2,12 +2,16 @@
 
 import json
 import os
+import random
 import secrets
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import django
+
+from bench.figure import percentile
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -64,6 +68,92 @@ def queries(slug: str) -> dict[str, Any]:
     }
 
 
+def jurisdiction() -> dict[str, Any]:
+    """Time the map of the country, in memory and beside it in PostgreSQL's own polygons."""
+    from regions import jurisdiction as the_map  # noqa: PLC0415
+    from regions.services.regions import reference  # noqa: PLC0415
+
+    before, began = _resident_mib(), time.monotonic()
+    areas = the_map.area_map()
+    loading = time.monotonic() - began
+    memory = _resident_mib() - before
+    cover = the_map.current_cover()
+    known = [
+        (float(row["lat"]), float(row["lon"]), row["polda"]) for row in reference("known-points")
+    ]
+    answers = [the_map.jurisdiction_of(lat, lon, cover) for lat, lon, _ in known]
+    right = sum(
+        answer is not None and answer.region == polda
+        for answer, (_, _, polda) in zip(answers, known, strict=True)
+    )
+    points = _points(20_000)
+    milliseconds = []
+    for latitude, longitude in points:
+        began = time.perf_counter()
+        areas.area_at(latitude, longitude)
+        milliseconds.append(1000 * (time.perf_counter() - began))
+    return {
+        "loading_seconds": loading,
+        "memory_mib": memory,
+        "known": len(known),
+        "known_right": right,
+        "points": len(points),
+        "milliseconds": _percentiles(milliseconds),
+        "postgres_milliseconds": _percentiles(_in_postgres(points[:2_000])),
+    }
+
+
+def _points(count: int) -> list[tuple[float, float]]:
+    """Half of them anywhere in and around the country, half within 11 km of a Polres's point."""
+    from regions.services.regions import reference  # noqa: PLC0415
+
+    chance = random.Random(110)  # noqa: S311
+    towns = [(float(row["lat"]), float(row["lon"])) for row in reference("polres")]
+    anywhere = [(chance.uniform(-11.5, 6.5), chance.uniform(94, 142)) for _ in range(count // 2)]
+    near = [
+        (latitude + chance.uniform(-0.1, 0.1), longitude + chance.uniform(-0.1, 0.1))
+        for latitude, longitude in chance.choices(towns, k=count - len(anywhere))
+    ]
+    points = anywhere + near
+    chance.shuffle(points)
+    return points
+
+
+def _in_postgres(points: list[tuple[float, float]]) -> list[float]:
+    import shapely  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    text = (settings.REFERENCE_DATA / "kabkota.geojson").read_bytes()
+    parts = shapely.get_parts(shapely.get_parts(shapely.from_geojson(text)))
+    rows = [("(" + ",".join(f"({x},{y})" for x, y in p.exterior.coords) + ")",) for p in parts]
+    milliseconds = []
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE area (id serial, shape polygon)")
+        cursor.executemany("INSERT INTO area (shape) VALUES (%s::polygon)", rows)
+        cursor.execute("CREATE INDEX ON area USING gist (shape)")
+        cursor.execute("ANALYZE area")
+        for latitude, longitude in points:
+            began = time.perf_counter()
+            cursor.execute(
+                "SELECT id FROM area WHERE shape @> polygon(box(point(%s, %s)))",
+                [longitude, latitude],
+            )
+            cursor.fetchall()
+            milliseconds.append(1000 * (time.perf_counter() - began))
+        cursor.execute("DROP TABLE area")
+    return milliseconds
+
+
+def _percentiles(values: list[float]) -> dict[str, float]:
+    return {f"{percent:g}": percentile(values, percent) for percent in (50, 99, 99.9)}
+
+
+def _resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def main() -> None:
     """Do what was asked."""
     django.setup()
@@ -72,6 +162,8 @@ def main() -> None:
         found = open_a_region()
     elif what.startswith("queries-"):
         found = queries(what.removeprefix("queries-"))
+    elif what == "jurisdiction":
+        found = jurisdiction()
     else:
         found = {}
     print(json.dumps(found))  # noqa: T201
