@@ -69,6 +69,8 @@ class _CategorySelect(forms.Select):
 class RecordForm(forms.Form):
     """What is written down of an interaction while talking; nothing is required to save it."""
 
+    all_optional = True  # so the labels need not say it
+
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     service = forms.ChoiceField(
         label=_("Service"),
@@ -148,6 +150,8 @@ class RecordForm(forms.Form):
 class ClosingForm(forms.Form):
     """How an interaction ended."""
 
+    all_optional = True
+
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         choices=[
@@ -156,7 +160,12 @@ class ClosingForm(forms.Form):
         ],
         error_messages={"required": _("Say how it ended.")},
     )
-    note = forms.CharField(label=_("Note on closing"), max_length=2000, required=False)
+    note = forms.CharField(
+        label=_("Note on closing"),
+        max_length=2000,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Note on closing"), "autocomplete": "off"}),
+    )
 
     def __init__(self, data: Any = None, *, is_classified: bool = False) -> None:
         self.is_classified = is_classified

@@ -16,6 +16,8 @@ TARGET_PERCENT = 90  # of calls answered within 10 s
 class FiguresForm(forms.Form):
     """Which period, and in which order; anything unknown is the default."""
 
+    all_optional = True
+
     period = forms.ChoiceField(
         label=_("Period"),
         choices=[

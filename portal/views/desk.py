@@ -59,8 +59,9 @@ def write(request: PageRequest, interaction_id: UUID) -> HttpResponse:
     if not request.htmx:
         return redirect("interaction-in-hand", interaction.id)
     context = {"interaction": interaction, "saved_at": timezone.now()}
-    headers = {"ETag": f'"{interaction.version}"'}
-    return render(request, "portal/desk/_record_state.html", context, headers=headers)
+    response = render(request, "portal/desk/_record_state.html", context)
+    response.headers["ETag"] = f'"{interaction.version}"'
+    return response
 
 
 @require_POST

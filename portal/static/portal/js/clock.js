@@ -1,7 +1,7 @@
 /** Clocks that run by the server's time, whatever this computer's clock says. */
 
 /** Milliseconds to add to this computer's clock. */
-let offset = Date.parse(document.body.dataset.now ?? "") - Date.now() || 0;
+let offset = 0;
 const separator = document.documentElement.dataset.separator ?? ":";
 const zone = document.body.dataset.zone || undefined;
 const day = new Intl.DateTimeFormat("en-GB", {
@@ -14,11 +14,15 @@ export const now = () => Date.now() + offset;
 /**
  * Learn the server's time again from a reply.
  * @param {string | undefined} at RFC 3339
+ * @param {number} receivedAt by this computer's clock
  */
-export function learn(at) {
+export function learn(at, receivedAt = Date.now()) {
   const time = Date.parse(at ?? "");
-  if (time) offset = time - Date.now();
+  if (time) offset = time - receivedAt;
 }
+
+const [visit] = performance.getEntriesByType("navigation");
+learn(document.body.dataset.now, performance.timeOrigin + (visit?.responseStart ?? 0));
 
 /** @param {number} seconds */
 export function elapsed(seconds) {

@@ -16,12 +16,13 @@ function show() {
   const asOf = timeOfDay(now() - gone * 1000);
   const text = {
     waiting: chip.dataset.waiting,
-    connected: `${chip.dataset.connected} · ${timeOfDay(now())} ${document.body.dataset.zoneName}`,
+    connected: chip.dataset.connected,
     reconnecting: fill(chip.dataset.reconnecting, { elapsed: elapsed(gone), time: asOf }),
     "signed-out": chip.dataset.signedOut,
   }[state];
   if (words.textContent !== text) words.textContent = text ?? "";
-  chip.dataset.state = state;
+  const time = chip.querySelector("[data-time]");
+  time.textContent = state === "connected" ? `${timeOfDay(now())} ${document.body.dataset.zoneName}` : "";
   chip.classList.toggle("chip--success", state === "connected");
   chip.classList.toggle("chip--warning", state === "reconnecting");
   chip.classList.toggle("chip--danger", state === "signed-out");

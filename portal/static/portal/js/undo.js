@@ -6,7 +6,8 @@ const SECONDS = 10;
 
 function show() {
   for (const form of document.querySelectorAll("[data-undo]")) {
-    const left = Math.ceil(SECONDS - (now() - Date.parse(form.dataset.undo)) / 1000);
+    const passed = (now() - Date.parse(form.dataset.undo)) / 1000;
+    const left = Math.min(SECONDS, Math.ceil(SECONDS - passed));
     const words = form.querySelector("[data-words]");
     if (left > 0) words.textContent = fill(form.dataset.undoWords, { seconds: left });
     else form.remove();
