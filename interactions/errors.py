@@ -27,3 +27,29 @@ class NotForThisCategory(DomainError):
     """Only an interaction about the police's own service leads to a complaint about the police."""
 
     title = "Not a complaint about the police"
+
+
+class IncidentNotFound(NotFound):
+    title = "No such incident here"
+
+
+class LinkedElsewhere(DomainError):
+    """An interaction belongs to another incident; `incident` and `number` say to which."""
+
+    title = "Linked to another incident"
+
+
+class UnitNotFound(NotFound):
+    title = "No such unit here"
+
+
+class UnitBusy(DomainError):
+    """The unit is out at another incident; `incident` and `number` say at which."""
+
+    title = "The unit is busy elsewhere"
+
+
+class UnitNotSent(DomainError):
+    """The unit was not sent to this incident."""
+
+    title = "The unit was not sent to this incident"

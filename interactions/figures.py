@@ -1,4 +1,4 @@
-"""What a call and its interaction add to the national figures. Pure; no citizen's data.
+"""What a call, its interaction and an incident add to the national figures. Pure; nobody's data.
 
 A change of figures is the difference between what the rows add after and before it, so a late event
 or a correction mends the hour it belongs to, and a recount of all rows gives the same totals.
@@ -7,7 +7,15 @@ or a correction mends the hour it belongs to, and a recount of all rows gives th
 from collections import Counter
 from datetime import UTC, datetime
 
-from interactions.models import Call, CallState, EndReason, Interaction, InteractionState
+from interactions.models import (
+    Call,
+    CallState,
+    EndReason,
+    Incident,
+    IncidentState,
+    Interaction,
+    InteractionState,
+)
 from regions.histogram import bin_of
 
 # (hour, figure, detail) → how many
@@ -53,4 +61,22 @@ def interaction_figures(interaction: Interaction, call: Call | None) -> Figures:
         figures[hour, "category", interaction.category_id] = 1
     if interaction.nuisance:
         figures[hour, f"nuisance.{interaction.nuisance}", ""] = 1
+    return figures
+
+
+def incident_figures(incident: Incident) -> Figures:
+    """Count one incident in the hour in which it was opened.
+
+    Its clocks run from the first contact about it: to the first unit that was sent, and to the
+    first that was at the scene.
+    """
+    figures: Figures = Counter()
+    hour = hour_of(incident.opened_at)
+    if incident.state == IncidentState.OPEN:
+        figures[hour, "incidents.open", ""] = 1
+    clocks = {"dispatch": incident.dispatched_at, "arrival": incident.arrived_at}
+    for clock, reached_at in clocks.items():
+        if reached_at is not None:
+            seconds = (reached_at - incident.first_contact_at).total_seconds()
+            figures[hour, f"incidents.{clock}", str(bin_of(seconds))] = 1
     return figures

@@ -8,8 +8,16 @@ from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 
-from interactions.figures import Figures, call_figures
-from interactions.models import Alert, AlertHead, Call, Category, Interaction, TimelineEntry
+from interactions.figures import Figures, call_figures, incident_figures
+from interactions.models import (
+    Alert,
+    AlertHead,
+    Call,
+    Category,
+    Incident,
+    Interaction,
+    TimelineEntry,
+)
 from regions.people.models import User
 
 
@@ -85,6 +93,7 @@ def interaction_document(interaction: Interaction) -> dict[str, Any]:
         "id": str(interaction.id),
         "number": interaction.number,
         "call": interaction.call_id,
+        "incident": str(interaction.incident_id) if interaction.incident_id else None,
         "channel": interaction.channel,
         "state": interaction.state,
         "agent": interaction.agent.username,
@@ -194,11 +203,13 @@ def alert_document(alert: Alert) -> dict[str, Any]:
 
 
 def recounted_figures() -> Figures:
-    """Count every call and interaction of this region anew; reads all of their rows."""
+    """Count every call, interaction and incident of this region anew; reads all of their rows."""
     figures: Figures = Counter()
     calls_counted = Call.objects.select_related("interaction").order_by("pk")
     for call in calls_counted.iterator(chunk_size=2000):
         figures.update(call_figures(call, getattr(call, "interaction", None)))
     for interaction in Interaction.objects.filter(call=None).iterator(chunk_size=2000):
         figures.update(call_figures(None, interaction))
+    for incident in Incident.objects.iterator(chunk_size=2000):
+        figures.update(incident_figures(incident))
     return figures

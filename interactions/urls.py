@@ -32,4 +32,34 @@ urlpatterns = [
         api.Timeline.as_view(),
         name="interaction-timeline",
     ),
+    # Incidents and the units sent to them
+    re_path(r"^incidents/?$", api.Incidents.as_view(), name="incidents-api"),
+    path("incidents/<uuid:incident_id>", api.OneIncident.as_view(), name="incident-api"),
+    path(
+        "incidents/<uuid:incident_id>/link",
+        api.LinkInteraction.as_view(),
+        name="incident-link-api",
+    ),
+    path(
+        "incidents/<uuid:incident_id>/unlink",
+        api.UnlinkInteraction.as_view(),
+        name="incident-unlink-api",
+    ),
+    path(
+        "incidents/<uuid:incident_id>/close",
+        api.CloseIncident.as_view(),
+        name="incident-close-api",
+    ),
+    path(
+        "incidents/<uuid:incident_id>/dispatch",
+        api.DispatchUnit.as_view(),
+        name="incident-dispatch-api",
+    ),
+    path(
+        "incidents/<uuid:incident_id>/status",
+        api.UnitStatusOf.as_view(),
+        name="incident-status-api",
+    ),
+    path("incidents/<uuid:incident_id>/units", api.UnitsFor.as_view(), name="incident-units-api"),
+    path("units/<str:unit_code>/position", api.UnitPositionOf.as_view(), name="unit-position-api"),
 ]

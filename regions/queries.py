@@ -47,6 +47,12 @@ class Figures:
                 name: self[f"interactions.{name}"]
                 for name in ("informasi", "pelaporan", "pengaduan", "open")
             },
+            "incidents": {
+                "open": self["incidents.open"],
+                "dispatch_p50": self.percentile("incidents.dispatch", 0.5),
+                "arrival_p50": self.percentile("incidents.arrival", 0.5),
+                "arrival_p90": self.percentile("incidents.arrival", 0.9),
+            },
             "complaints": {
                 name: self[f"complaints.{name}"]
                 for name in ("received", "open", "overdue", "escalated", "resolved")

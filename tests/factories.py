@@ -11,8 +11,8 @@ import factory
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
-from interactions.models import Call, Interaction
-from regions.people.models import Role, User
+from interactions.models import Call, Incident, Interaction
+from regions.people.models import Role, Unit, User
 
 PASSWORD = "a-long-enough-password"
 _HASH = make_password(PASSWORD)
@@ -68,6 +68,28 @@ class InteractionFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: f"TEST-26-{n:06d}-0")
     agent = factory.SubFactory(AgentFactory)
     opened_at = NOON
+
+
+class UnitFactory(DjangoModelFactory):
+    class Meta:
+        model = Unit
+
+    code = factory.Sequence(lambda n: f"P-{n}")
+    name = factory.Sequence(lambda n: f"Patrol {n}")
+    kind = "patrol"
+
+
+class IncidentFactory(DjangoModelFactory):
+    class Meta:
+        model = Incident
+
+    number = factory.Sequence(lambda n: f"K-TEST-{n:06d}-0")
+    category_id = "L08"
+    priority = 1
+    summary = "Group brawl"
+    opened_by = factory.SubFactory(AgentFactory)
+    opened_at = NOON
+    first_contact_at = NOON
 
 
 def call_event(type_: str, call: str, *, after: float = 0, **data) -> dict:

@@ -11,7 +11,14 @@ from rest_framework.views import APIView
 from typing_extensions import override
 
 from interactions import queries
-from interactions.api.reading import PhoneField, Place, checked, checked_query, page_of
+from interactions.api.reading import (
+    PhoneField,
+    Place,
+    checked,
+    checked_query,
+    page_of,
+    version_seen,
+)
 from interactions.errors import InteractionNotFound
 from interactions.models import Channel, Interaction, InteractionState, Outcome, Service
 from interactions.services import record
@@ -25,6 +32,7 @@ class InteractionReply(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.CharField()
     call = serializers.CharField(allow_null=True)
+    incident = serializers.UUIDField(allow_null=True)
     channel = serializers.ChoiceField(Channel.choices)
     state = serializers.ChoiceField(InteractionState.choices)
     agent = serializers.CharField()
@@ -136,14 +144,6 @@ class Interactions(APIView):
         return _answer(opened.id, status=201)
 
 
-def _version(request: Request) -> int | None:
-    header = request.headers.get("If-Match", "").strip()
-    if not header or header == "*":
-        return None
-    digits = header.removeprefix("W/").strip('"')
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
-
-
 class OneInteraction(APIView):
     permission_classes = [allow(roles=AT_THE_DESK)]
 
@@ -160,7 +160,7 @@ class OneInteraction(APIView):
     def patch(self, request: Request, interaction_id: UUID) -> Response:
         record.write_record(
             interaction_id=interaction_id,
-            version=_version(request),
+            version=version_seen(request),
             changes=checked(RecordChanges, request),
             actor=person_of(request),
         )

@@ -22,6 +22,15 @@ def checked_query(query: type[serializers.Serializer[Any]], request: Request) ->
     return fields
 
 
+def version_seen(request: Request) -> int | None:
+    """Return the version in If-Match; None is any, -1 one that never was."""
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        return None
+    digits = header.removeprefix("W/").strip('"')
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
+
+
 def page_of(name: str, row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
     """Describe one page of a list."""
     fields = {

@@ -2,6 +2,15 @@
 
 from interactions.models.alert import Alert, AlertHead
 from interactions.models.call import Call, CallEvent, CallState, EndReason
+from interactions.models.incident import (
+    Dispatch,
+    Incident,
+    IncidentCounter,
+    IncidentEntry,
+    IncidentState,
+    UnitPosition,
+    UnitStatus,
+)
 from interactions.models.interaction import (
     Category,
     Channel,
@@ -23,7 +32,12 @@ __all__ = [
     "Category",
     "Channel",
     "EndReason",
+    "Dispatch",
     "Interaction",
+    "Incident",
+    "IncidentCounter",
+    "IncidentEntry",
+    "IncidentState",
     "InteractionState",
     "Outcome",
     "RegisterCounter",

@@ -86,6 +86,9 @@ class Interaction(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=30, unique=True, help_text="Register number, spoken")
     call = models.OneToOneField(Call, models.PROTECT, null=True, related_name="interaction")
+    incident = models.ForeignKey(
+        "interactions.Incident", models.PROTECT, null=True, related_name="interactions"
+    )
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.PHONE)
     state = models.CharField(max_length=10, choices=InteractionState, default=InteractionState.OPEN)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="interactions")

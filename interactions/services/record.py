@@ -21,6 +21,8 @@ from interactions.models import (
     Service,
     TimelineEntry,
 )
+from interactions.services.alerts import append_alerts
+from interactions.services.incident_record import settle_incident
 from interactions.services.register import next_register_numbers
 from interactions.services.rollups import append_deltas
 from regions.errors import Invalid, Stale
@@ -134,6 +136,7 @@ def close_interaction(
         interaction.outcome_note = note
         interaction.closed_at = timezone.now()
         _write_down(interaction, actor=actor, kind="closed", outcome=outcome)
+    _settle_incident(interaction, actor=actor)
     return interaction
 
 
@@ -163,12 +166,14 @@ def reopen_interaction(*, interaction_id: UUID, reason: str, actor: User) -> Int
         _write_down(
             interaction, actor=actor, kind="undone" if is_undo else "reopened", reason=reason
         )
+    _settle_incident(interaction, actor=actor)
     return interaction
 
 
 def _locked(interaction_id: UUID) -> Interaction:
     interaction = (
-        Interaction.objects.select_for_update(of=("self",))
+        # Less than FOR UPDATE: whoever only adds to the timeline need not wait.
+        Interaction.objects.select_for_update(of=("self",), no_key=True)
         .select_related("agent", "category", "call")
         .filter(id=interaction_id)
         .first()
@@ -187,6 +192,13 @@ def _saving(interaction: Interaction) -> Iterator[None]:
     interaction.version += 1
     interaction.save()
     append_deltas(before=before, after=call_figures(call, interaction))
+
+
+def _settle_incident(interaction: Interaction, *, actor: User) -> None:
+    """Let the incident close, or open again, with the interaction."""
+    if interaction.incident_id is not None:
+        alerts = settle_incident(interaction.incident_id, actor=actor)
+        append_alerts(alerts, at=timezone.now())
 
 
 def _set_class(

@@ -13,7 +13,13 @@ from interactions.models import Call, Interaction
 from regions.people.models import Role, Scope
 from regions.people.tokens import issue_token
 from tests.clients import PortalClient, client_of, host_of
-from tests.factories import CallFactory, InteractionFactory, PersonFactory
+from tests.factories import (
+    CallFactory,
+    IncidentFactory,
+    InteractionFactory,
+    PersonFactory,
+    UnitFactory,
+)
 
 DESK = frozenset({Role.AGENT, Role.SUPERVISOR})
 SUPERVISORS = frozenset({Role.SUPERVISOR})
@@ -53,6 +59,16 @@ REGION_POLICY = {
     "interaction-close-api": DESK,
     "interaction-reopen-api": DESK,
     "interaction-timeline": DESK,
+    # Incidents and units
+    "incidents-api": DESK,
+    "incident-api": DESK,
+    "incident-link-api": DESK,
+    "incident-unlink-api": DESK,
+    "incident-close-api": DESK,
+    "incident-dispatch-api": DESK,
+    "incident-status-api": DESK,
+    "incident-units-api": DESK,
+    "unit-position-api": DESK,
     # The desk
     "desk": DESK,
     "desk-queue": DESK,
@@ -138,6 +154,8 @@ def path_of(route, **parts):
     for name, value in ids.items():
         path = path.replace(name, str(value))
     assert "<" not in path, f"say how to fill {route}"
+        "<uuid:incident_id>": parts.get("incident", str(uuid.uuid4())),
+        "<str:unit_code>": parts.get("unit", "no-such-unit"),
     return f"/{path}"
 
 
@@ -250,7 +268,12 @@ class TestAtHeadquarters:
 def things(jabar):
     """One of everything in the first region."""
     call = CallFactory(id="of-jabar")
-    return {"call": call.id, "interaction": str(InteractionFactory(call=call).id)}
+    return {
+        "call": call.id,
+        "interaction": str(InteractionFactory(call=call).id),
+        "incident": str(IncidentFactory().id),
+        "unit": UnitFactory().code,
+    }
 
 
 @pytest.mark.parametrize(
@@ -258,7 +281,8 @@ def things(jabar):
     [
         pytest.param(route, id=name)
         for name, route in REGION_ROUTES
-        if is_api(route) and ("interaction_id" in route or "call_id" in route)
+        if is_api(route)
+        and any(of in route for of in ("interaction_id", "call_id", "incident_id", "unit_code"))
     ],
 )
 def test_another_regions_supervisor_finds_nothing_by_its_id(diy, things, route):
