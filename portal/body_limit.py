@@ -16,6 +16,7 @@ MIB = 1024 * 1024
 EVENTS_PATH, EVENTS_LIMIT = "/api/v1/calls/events", 4 * MIB
 UPLOAD_PATHS, UPLOAD_LIMIT = ("/pengaduan/",), 51 * MIB  # five files of 10 MiB and the form
 LIMIT = MIB
+DRAINED = 16 * MIB
 
 
 def limit_of(path: str) -> int:
@@ -47,6 +48,7 @@ class BodyLimit:
         limit = limit_of(scope["path"])
         declared = headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > limit:
+            await _drain(receive)
             await _refuse(scope, send, 413)
             return
         received = 0
@@ -62,7 +64,21 @@ class BodyLimit:
         try:
             await self.application(scope, counted, send)
         except _TooLarge:
+            await _drain(receive)
             await _refuse(scope, send, 413)
+
+
+async def _drain(receive: Receive) -> None:
+    """Throw away the rest of a body that is refused, up to a bound.
+
+    Most clients read no answer before they have sent everything; a connection closed under them
+    would look like a fault of the network, and be tried again.
+    """
+    drained, more = 0, True
+    while more and drained < DRAINED:
+        message = await receive()
+        drained += len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 async def _refuse(scope: Scope, send: Send, status: int) -> None:
