@@ -36,6 +36,11 @@ def run_in_region(slug: str, work: Callable[P, T], *args: P.args, **kwargs: P.kw
     region = Region.objects.filter(slug=slug).exclude(kind=Kind.PUBLIC).first()
     if region is None:
         raise RegionUnknown(slug=slug)
+    return run_inside(region, work, *args, **kwargs)
+
+
+def run_inside(region: Region, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do the same where the region was looked up already. No query of its own."""
     with tenant_context(region):
         result: T = work(*args, **kwargs)
     return result

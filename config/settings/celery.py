@@ -21,8 +21,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sum-rollups": {
         "task": "interactions.tasks.sum_rollups",
-        "schedule": 1.0,
-        "options": {"expires": 2},
+        "schedule": 2.0,
+        "options": {"expires": 4},
     },
     "forget-alerts": {
         "task": "interactions.tasks.forget_alerts",
