@@ -93,7 +93,7 @@ class RecordForm(forms.Form):
         label=_("Notes"),
         max_length=20_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(
