@@ -125,7 +125,9 @@ class RecordForm(forms.Form):
             return data
         if data.get("service") and data["service"] != category.service:
             service = words_for("service", category.service)
-            self.add_error("category", _("This category is for: %(service)s.") % {"service": service})
+            self.add_error(
+                "category", _("This category is for: %(service)s.") % {"service": service}
+            )
         data["service"] = category.service
         return data
 

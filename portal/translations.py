@@ -79,10 +79,11 @@ def completed(catalog: Catalog, source: Catalog) -> Catalog:
     whole.mime_headers = catalog.mime_headers  # they say how many plurals there are
     for message in _messages(source):
         kept = catalog.get(message.id, message.context)
+        files = sorted({name for name, _line in message.locations})
         whole.add(
             message.id,
             kept.string if kept else "",
-            locations=[(name, None) for name in sorted({name for name, _line in message.locations})],
+            locations=[(name, None) for name in files],
             flags=message.flags,
             context=message.context,
         )

@@ -21,7 +21,7 @@ ZONES = {
     "Asia/Makassar": "WITA",
     "Asia/Jayapura": "WIT",
 }
-NOT_KNOWN = "–"
+NOT_KNOWN = "\N{EN DASH}"
 
 
 def _zone() -> str:

@@ -17,7 +17,9 @@ from regions.people.access import EVERY_ROLE, AgentRequest, role_required
 class SpecimenForm(forms.Form):
     plain = forms.CharField(label=_("A field"), required=False)
     helped = forms.CharField(label=_("A field with help"), help_text=_("What is wanted here."))
-    note = forms.CharField(label=_("A longer text"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    note = forms.CharField(
+        label=_("A longer text"), widget=forms.Textarea(attrs={"rows": 4}), required=False
+    )
     picked = forms.ChoiceField(label=_("One of many"), choices=list(SERVICES.items()))
     service = forms.ChoiceField(
         label=_("One of a few"), choices=list(SERVICES.items()), widget=forms.RadioSelect

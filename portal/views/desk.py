@@ -130,7 +130,7 @@ def _moved(
 def _show(
     request: PageRequest, interaction: Interaction | None, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render the call in hand, with the whole desk around it unless only this part was asked for."""
+    """Render the call in hand, and the desk around it unless only this part was asked for."""
     if interaction is not None:
         context.setdefault("form", _record_form(interaction))
         context.setdefault("closing", ClosingForm())

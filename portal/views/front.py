@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 from typing_extensions import override
@@ -69,6 +70,8 @@ class SignOut(LogoutView):  # type: ignore[misc]  # allauth has no types
 
 
 @require_POST
+@csrf_exempt  # no token, so that reading a public page sets no cookie; another site's form comes
+# without the session (SameSite) and could at most choose a visitor's language
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language in the account, else in a cookie, and go back."""
     language = request.POST.get("language", "")
