@@ -2,14 +2,17 @@
 
 from collections import Counter
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 from django.db.models import QuerySet
 
 from complaints.figures import complaint_figures
 from complaints.models import Complaint, ComplaintEntry, DumasLink, Escalation, EscalationAttempt
+from complaints.numbers import new_pin, read_number, read_pin
 from complaints.shield import words
 from interactions.figures import Figures
 from interactions.queries import utc
@@ -179,3 +182,20 @@ def recounted_figures() -> Figures:
     for complaint in Complaint.objects.order_by("pk").iterator(chunk_size=2000):
         figures.update(complaint_figures(complaint))
     return figures
+
+
+def followed_complaint(number: str, pin: str) -> Complaint | None:
+    """Return the complaint that this number and PIN open together; None whichever is wrong.
+
+    The same work for an unknown number as for a wrong PIN: one query and one slow hash, so that
+    neither the answer nor its time tells which numbers there are.
+    """
+    decoy = _decoy_hash()
+    complaint = Complaint.objects.filter(number=read_number(number)).first()
+    is_right = check_password(read_pin(pin), complaint.pin_hash if complaint else decoy)
+    return complaint if is_right else None
+
+
+@cache
+def _decoy_hash() -> str:
+    return make_password(new_pin())

@@ -29,9 +29,15 @@ region_pages = [
     path("complaints/<str:number>/", complaints.detail, name="complaint-detail"),
     path("complaints/<str:number>/verify/", complaints.verify, name="complaint-verify-page"),
     path("complaints/<str:number>/escalate/", complaints.escalate, name="complaint-escalate-page"),
+    path("complaints/<str:number>/start/", complaints.start, name="complaint-start-page"),
+    path("complaints/<str:number>/reject/", complaints.reject, name="complaint-reject-page"),
+    path("complaints/<str:number>/resolve/", complaints.resolve, name="complaint-resolve-page"),
+    path("complaints/<str:number>/reopen/", complaints.reopen, name="complaint-reopen-page"),
+    path("complaints/<str:number>/letter/", complaints.letter, name="complaint-letter-page"),
     path("complaints/<str:number>/retry/", complaints.retry, name="complaint-retry-page"),
+    path("complaints/<str:number>/manual/", complaints.manual, name="complaint-manual-page"),
     # Complaints, as the public files and follows them
-    path("pengaduan/", public.file_complaint, name="public-complaint"),
+    path("pengaduan/", public.file_complaint_page, name="public-complaint"),
     path("pengaduan/lacak/", public.follow, name="public-follow"),
     # Administration
     path("administration/", administration.overview, name="administration"),

@@ -68,6 +68,62 @@ TIMELINE: Words = {
     "undone": _("Closing undone"),
     "reopened": _("Opened again"),
 }
+COMPLAINT_STATES: Words = {
+    "received": pgettext_lazy("complaint", "Received"),
+    "verified": pgettext_lazy("complaint", "Verified"),
+    "in_progress": pgettext_lazy("complaint", "In progress"),
+    "escalated": pgettext_lazy("complaint", "At Dumas Presisi"),
+    "resolved": pgettext_lazy("complaint", "Resolved"),
+    "rejected": pgettext_lazy("complaint", "Rejected"),
+}
+DUMAS_STATUSES: Words = {
+    "proses": pgettext_lazy("Dumas", "in progress"),
+    "selesai_benar": pgettext_lazy("Dumas", "closed: founded"),
+    "selesai_tidak_benar": pgettext_lazy("Dumas", "closed: unfounded"),
+}
+RESOLUTIONS: Words = {
+    "proven": pgettext_lazy("resolution", "Founded"),
+    "not_proven": pgettext_lazy("resolution", "Unfounded"),
+    "withdrawn": pgettext_lazy("resolution", "Withdrawn"),
+}
+LETTERS: Words = {
+    "SP3D": _("SP3D (notice of progress)"),
+    "result": _("Letter with the result"),
+}
+COMPLAINT_HISTORY: Words = {
+    "received": pgettext_lazy("history", "Complaint received"),
+    "verified": pgettext_lazy("history", "Verified: it has merits"),
+    "started": pgettext_lazy("history", "Work on it has begun"),
+    "rejected": pgettext_lazy("history", "Rejected"),
+    "resolved": pgettext_lazy("history", "Resolved"),
+    "reopened": pgettext_lazy("history", "Opened again"),
+    "letter": pgettext_lazy("history", "Letter recorded"),
+    "overdue": pgettext_lazy("history", "The deadline has passed"),
+    "escalated": pgettext_lazy("history", "Passed on to Dumas Presisi"),
+    "delivered": pgettext_lazy("history", "Arrived at Dumas Presisi"),
+    "delivery_given_up": pgettext_lazy("history", "Sending was given up"),
+    "sent_again": pgettext_lazy("history", "Sent again"),
+    "number_entered": pgettext_lazy("history", "Dumas number entered by hand"),
+    "dumas_status": pgettext_lazy("history", "News from Dumas Presisi"),
+    "unknown_at_dumas": pgettext_lazy("history", "Dumas Presisi does not know this report"),
+}
+ACTORS: Words = {
+    "public": _("the complainant"),
+    "dumas": "Dumas Presisi",
+    "system": _("the system"),
+}
+ESCALATION_STATES: Words = {
+    "pending": pgettext_lazy("escalation", "Being sent"),
+    "delivered": pgettext_lazy("escalation", "Delivered"),
+    "dead": pgettext_lazy("escalation", "Not delivered"),
+    "manual": pgettext_lazy("escalation", "Handed over by a person"),
+}
+ATTEMPTS: Words = {
+    "delivered": _("Dumas Presisi took the report and gave it a number."),
+    "unavailable": _("Dumas Presisi did not answer as it should. It is tried again by itself."),
+    "refused": _("Dumas Presisi refused the report. A person has to look at it."),
+    "interrupted": _("Sending was interrupted on our side. It was begun anew, under the same key."),
+}
 SCOPES: Words = {
     "telephony": _("telephony"),
     "metrics": _("metrics"),
@@ -82,6 +138,14 @@ ALL: dict[str, Words] = {
     "call": CALL_STATES,
     "location": LOCATION_METHODS,
     "timeline": TIMELINE,
+    "complaint": COMPLAINT_STATES,
+    "dumas": DUMAS_STATUSES,
+    "resolution": RESOLUTIONS,
+    "letter": LETTERS,
+    "history": COMPLAINT_HISTORY,
+    "actor": ACTORS,
+    "escalation": ESCALATION_STATES,
+    "attempt": ATTEMPTS,
     "scope": SCOPES,
 }
 

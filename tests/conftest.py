@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django_tenants.utils import tenant_context
 
 from regions.models import Region
@@ -83,3 +85,17 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[str]:
         yield name
         databases.use(_NAME)
         databases.drop(name)
+
+
+@pytest.fixture
+def selects():
+    """Assert how many queries read; entering the schema is not one of them."""
+
+    @contextmanager
+    def counted(expected):
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        statements = [query["sql"] for query in captured if "search_path" not in query["sql"]]
+        assert len(statements) == expected, "\n".join(statements)
+
+    return counted

@@ -41,7 +41,7 @@ def home(request: AgentRequest) -> HttpResponse:
     return redirect(entries_for(request.user.role)[0].url)
 
 
-class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
+class SignIn(LoginView):
     template_name = "portal/front/sign_in.html"
 
     @override
@@ -65,7 +65,7 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
         return response
 
 
-class SignOut(LogoutView):  # type: ignore[misc]  # allauth has no types
+class SignOut(LogoutView):
     template_name = "portal/front/sign_out.html"
 
 

@@ -50,6 +50,7 @@ REGION_POLICY = {
     "docs": EVERYBODY_SIGNED_IN,
     # Calls and interactions
     "call-events": SWITCHES,
+    "call-locations": SWITCHES,
     "calls": DESK,
     "call": DESK,
     "call-claim-api": DESK,
@@ -69,6 +70,13 @@ REGION_POLICY = {
     "incident-status-api": DESK,
     "incident-units-api": DESK,
     "unit-position-api": DESK,
+    # Callers
+    "caller-api": DESK,
+    "caller-nuisance-api": DESK,
+    "caller-confirm-api": SUPERVISORS,
+    "caller-lift-api": SUPERVISORS,
+    "caller-nuisance-confirm-api": SUPERVISORS,
+    "caller-nuisance-lift-api": SUPERVISORS,
     # The desk
     "desk": DESK,
     "desk-queue": DESK,
@@ -97,7 +105,13 @@ REGION_POLICY = {
     "complaint-detail": DESK,
     "complaint-verify-page": SUPERVISORS,
     "complaint-escalate-page": SUPERVISORS,
+    "complaint-start-page": SUPERVISORS,
+    "complaint-reject-page": SUPERVISORS,
+    "complaint-resolve-page": SUPERVISORS,
+    "complaint-reopen-page": SUPERVISORS,
+    "complaint-letter-page": SUPERVISORS,
     "complaint-retry-page": SUPERVISORS,
+    "complaint-manual-page": SUPERVISORS,
     # The public's pages
     "public-complaint": PUBLIC,
     "public-follow": PUBLIC,
@@ -122,6 +136,7 @@ NATIONAL_POLICY = {
     }
 } | {
     "national-events": SWITCHES,
+    "national-locations": SWITCHES,
     "national-summary": HQ,
     "national": HQ,
 }
@@ -148,14 +163,15 @@ def path_of(route, **parts):
     path = route.replace("^", "").replace("/?$", "/").replace("$", "")
     ids = {
         "<uuid:interaction_id>": parts.get("interaction", str(uuid.uuid4())),
+        "<uuid:incident_id>": parts.get("incident", str(uuid.uuid4())),
+        "<str:unit_code>": parts.get("unit", "no-such-unit"),
+        "<str:caller>": parts.get("caller", "+6281299999999"),
         "<path:call_id>": parts.get("call", "no-such-call"),
         "<str:number>": parts.get("complaint", "ADU-0000-0000-0"),
     }
     for name, value in ids.items():
         path = path.replace(name, str(value))
     assert "<" not in path, f"say how to fill {route}"
-        "<uuid:incident_id>": parts.get("incident", str(uuid.uuid4())),
-        "<str:unit_code>": parts.get("unit", "no-such-unit"),
     return f"/{path}"
 
 
