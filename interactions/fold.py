@@ -92,11 +92,27 @@ def _answered(call: FoldedCall, event: Event) -> dict[str, Any]:
     return {"answered_at": event.time, "agent": event.data.get("agent")}
 
 
+_BESIDE_THE_POINT = ("civic", "confidence", "positioning")
+
+
 def _located(call: FoldedCall, event: Event) -> dict[str, Any]:
-    data = event.data
-    names = ("latitude", "longitude", "accuracy_m", "method", "civic")
-    location = {name: data[name] for name in names if data.get(name) is not None}
-    return {"location": {"accuracy_m": None, **location, "at": event.time.isoformat()}}
+    data, shown = event.data, call.location
+    if data.get("latitude") is None and shown and shown["latitude"] is not None:
+        # An address alone is no reason to take the point off the map.
+        return {"location": {**shown, "civic": data.get("civic")}}
+    location = {name: data.get(name) for name in ("latitude", "longitude", "accuracy_m", "method")}
+    more = {name: data[name] for name in _BESIDE_THE_POINT if data.get(name) is not None}
+    at = _taken_at(data) or event.time
+    return {"location": {**location, **more, "at": at.isoformat()}}
+
+
+def _taken_at(data: Mapping[str, Any]) -> datetime | None:
+    """When the place was found, where its message says so; it may be older than its event."""
+    try:
+        at = datetime.fromisoformat(data["taken_at"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return at if at.tzinfo else None
 
 
 def _transferred(call: FoldedCall, event: Event) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def call_document(call: Call, *, interaction_id: object, claimed_by: str | None)
         "answer_seconds": call.answer_seconds,
         "talk_seconds": call.talk_seconds,
         "location": _location(call.location),
-        "jurisdiction": None,
+        "jurisdiction": call.jurisdiction,
         "transferred_to": call.transferred_to,
         "recordings": call.recordings,
         "interaction": str(interaction_id) if interaction_id else None,

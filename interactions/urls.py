@@ -6,6 +6,7 @@ from interactions import api
 
 urlpatterns = [
     path("calls/events", api.CallEvents.as_view(), name="call-events"),
+    path("calls/locations", api.CallLocations.as_view(), name="call-locations"),
     re_path(r"^calls/?$", api.Calls.as_view(), name="calls"),
     # A call's id is the switch's own and may hold slashes.
     path("calls/<path:call_id>/claim", api.ClaimCall.as_view(), name="call-claim-api"),

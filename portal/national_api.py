@@ -17,8 +17,10 @@ from interactions.api import (
     IntakeReply,
     checked_query,
     delivered,
+    locations,
 )
 from interactions.services.national_intake import record_national_events
+from interactions.services.national_locations import receive_national_place
 from regions.people.access import HEADQUARTERS, allow
 from regions.people.models import Scope
 from regions.queries import national_summary
@@ -47,6 +49,28 @@ class NationalEvents(APIView):
             "regions": taken.regions,
         }
         return Response(reply, status=202 if taken.accepted else 200)
+
+
+class NationalPlaceReply(serializers.Serializer[Any]):
+    call = serializers.CharField(allow_null=True)
+    region = serializers.CharField(allow_null=True)
+
+
+class NationalLocations(APIView):
+    """A caller's place for whichever region has the call; both are null while it waits for it."""
+
+    permission_classes = [allow(scope=Scope.TELEPHONY)]
+    parser_classes = locations.MESSAGE_PARSERS
+
+    @extend_schema(
+        operation_id="receive_national_place",
+        parameters=locations.WHOSE,
+        request=locations.MESSAGE_REQUEST,
+        responses={202: NationalPlaceReply},
+    )
+    def post(self, request: Request) -> Response:
+        call_id, region = receive_national_place(locations.received(request))
+        return Response({"call": call_id, "region": region}, status=202)
 
 
 class Period(serializers.Serializer[Any]):

@@ -80,15 +80,19 @@ def jurisdiction_of(latitude: float, longitude: float, cover: Cover) -> Jurisdic
 
 
 def current_cover() -> Cover:
-    """Return what regions cover now; one SQL query.
+    """Return what regions cover now; one SQL query."""
+    return cover_of(Region.objects.polda().order_by("pk").values_list("slug", "covers"))
 
-    Where two regions name the same code, the older one keeps it.
-    """
-    rows = list(Region.objects.polda().order_by("-pk").values_list("slug", "covers"))
-    return Cover(
-        regions=frozenset(slug for slug, _ in rows),
-        by_code={code: slug for slug, codes in rows for code in codes},
-    )
+
+def cover_of(regions: Iterable[tuple[str, list[str]]]) -> Cover:
+    """Return who covers what; where two regions name the same code, the first keeps it."""
+    slugs: list[str] = []
+    by_code: dict[str, str] = {}
+    for slug, codes in regions:
+        slugs.append(slug)
+        for code in codes:
+            by_code.setdefault(code, slug)
+    return Cover(frozenset(slugs), by_code)
 
 
 def metres_between(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -24,6 +24,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 4},
     },
+    "sweep-places": {
+        "task": "interactions.tasks.sweep_places",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "forget-alerts": {
         "task": "interactions.tasks.forget_alerts",
         "schedule": 600.0,

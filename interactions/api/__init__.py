@@ -31,12 +31,14 @@ from interactions.api.interactions import (
     ReopenInteraction,
     Timeline,
 )
+from interactions.api.locations import CallLocations
 from interactions.api.reading import PhoneField, Place, checked, checked_query, page_of
 
 __all__ = [
     "BATCH_TYPE",
     "EVENT_TYPE",
     "CallEvents",
+    "CallLocations",
     "Calls",
     "ClaimCall",
     "ClassifyInteraction",

@@ -39,7 +39,7 @@ class _AsItCame(BaseParser):
 MESSAGE_PARSERS: list[type[BaseParser]] = [
     type("MessageParser", (_AsItCame,), {"media_type": media_type}) for media_type in READERS
 ]
-MESSAGE_REQUEST = {media_type: bytes for media_type in READERS}
+MESSAGE_REQUEST = dict.fromkeys(READERS, bytes)
 WHOSE = [
     OpenApiParameter("call", str, description="The call's id; goes before any number."),
     OpenApiParameter("caller", str, description="The caller's number; goes before the message's."),

@@ -21,6 +21,7 @@ from interactions.models.interaction import (
     Service,
     TimelineEntry,
 )
+from interactions.models.place import WaitingPlace
 from interactions.models.rollup import RollupDelta
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "RollupDelta",
     "Service",
     "TimelineEntry",
+    "WaitingPlace",
 ]

@@ -54,6 +54,7 @@ class Call(models.Model):
     recordings = models.JSONField(default=list)
     events = models.PositiveIntegerField(default=0)
     first_event_at = models.DateTimeField(null=True)
+    jurisdiction = models.JSONField(null=True, help_text="Whose the location was when it came")
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="claimed_calls"
     )

@@ -22,14 +22,21 @@ from interactions.models import Call, CallEvent, Interaction
 from interactions.queries import call_document
 from interactions.services.alerts import NewAlert, append_alerts
 from interactions.services.claim import open_interactions_for
+from interactions.services.jurisdiction import judge_locations
 from interactions.services.rollups import append_deltas
+from interactions.services.waiting_places import take_waiting_places
 from regions.context import current_region
 from regions.errors import Invalid
 from regions.metrics import CALL_EVENTS
 from regions.people.access import AT_THE_DESK
 from regions.people.models import User
 
-_WRITTEN = [*(column.name for column in fields(FoldedCall)), "claimed_by", "claimed_at"]
+_WRITTEN = [
+    *(column.name for column in fields(FoldedCall)),
+    "jurisdiction",
+    "claimed_by",
+    "claimed_at",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,8 @@ def record_events(delivery: Delivery) -> Taken:
     if not events:
         transaction.set_rollback(True)  # a call row without an event is nobody's
         return Taken(accepted=0, duplicates=len(delivery.events))
+    accepted = len(events)
+    events += take_waiting_places(events, now=now)
     CallEvent.objects.bulk_create(
         CallEvent(
             source=event.source,
@@ -155,9 +164,9 @@ def record_events(delivery: Delivery) -> Taken:
         at=now,
     )
     _forget_calls_without_events(calls, events)
-    region, count = current_region().slug, len(events)
-    transaction.on_commit(lambda: CALL_EVENTS.labels(region, "accepted").inc(count))
-    return Taken(accepted=len(events), duplicates=len(delivery.events) - len(events))
+    region = current_region().slug
+    transaction.on_commit(lambda: CALL_EVENTS.labels(region, "accepted").inc(accepted))
+    return Taken(accepted=accepted, duplicates=len(delivery.events) - accepted)
 
 
 def _lock_calls(ids: Iterable[str]) -> dict[str, Call]:
@@ -193,12 +202,16 @@ def _fold(calls: Sequence[Call], events: Sequence[NewEvent]) -> None:
             of_call[call_id].append(Event(*event))
     folded = [fold_call(of_call[call.id]) for call in calls]
     usernames = _usernames({name for each in folded for name in (each.agent, each.offered_to)})
+    moved = [
+        call for call, result in zip(calls, folded, strict=True) if call.location != result.location
+    ]
     for call, result in zip(calls, folded, strict=True):
         for column in fields(result):
             setattr(call, column.name, getattr(result, column.name))
         call.recordings = list(result.recordings)
         call.agent = usernames.get(result.agent, result.agent)
         call.offered_to = usernames.get(result.offered_to, result.offered_to)
+    judge_locations(moved)
 
 
 def _usernames(names: set[str | None]) -> dict[str | None, str]:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from interactions.cloudevents import Envelope
 from interactions.services.intake import Delivery, Placed, Taken, record_events, unknown
+from interactions.services.national_locations import bring_waiting_places
 from regions.context import run_in_region
 from regions.errors import DomainError
+from regions.jurisdiction import cover_of, jurisdiction_of
 from regions.models import AreaCode, CallRoute, EventRoute, Region
 
 
@@ -39,6 +42,7 @@ def record_national_events(delivery: Delivery) -> NationalTaken:
         NoRegionTakesIt: a call is for nobody; no region keeps anything.
     """
     known, destinations = _keep_routes(delivery)
+    bring_waiting_places(delivery.events, destinations)
     parts: dict[str, list[Placed]] = {}
     for each in delivery.events:
         slug = known.get(each.identity) or destinations[each.envelope.source, each.envelope.subject]
@@ -115,13 +119,16 @@ def _call_routes(calls: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
 
 
 class _Regions:
-    """The regions and what leads to each: trunks, area codes, the fallback."""
+    """The regions and what leads to each: what they cover, trunks, area codes, the fallback."""
 
     def __init__(self) -> None:
         self._by_trunk: dict[str, Region] = {}
         self._by_area: dict[str, Region] = {}
         self._fallback: Region | None = None
-        for region in Region.objects.polda():
+        regions = list(Region.objects.polda().order_by("pk"))
+        self._by_slug = {region.slug: region for region in regions}
+        self._cover = cover_of((region.slug, region.covers) for region in regions)
+        for region in regions:
             for trunk in region.trunks:
                 self._by_trunk[trunk.lower()] = region
             if region.is_fallback:
@@ -130,7 +137,14 @@ class _Regions:
             self._by_area[code.prefix] = code.region
 
     def of(self, events: Sequence[Placed]) -> Region:
-        """Return a call's region by what its first delivery tells: trunk, area code, fallback."""
+        """Return a call's region by what its first delivery tells.
+
+        The newest place in it decides, else an offer's trunk, its area code, the fallback.
+        """
+        for each in reversed(events):
+            region = self._of_place(each.envelope)
+            if region is not None:
+                return region
         offers = [
             each.envelope.data for each in events if each.envelope.type.endswith(".call.offered")
         ]
@@ -141,6 +155,12 @@ class _Regions:
         if self._fallback is None:
             raise NoRegionTakesIt
         return self._fallback
+
+    def _of_place(self, envelope: Envelope) -> Region | None:
+        if not envelope.type.endswith(".call.located"):
+            return None
+        found = jurisdiction_of(envelope.data["latitude"], envelope.data["longitude"], self._cover)
+        return self._by_slug[found.region] if found else None
 
     def _of_trunk(self, trunk: str | None) -> Region | None:
         """A trunk's own name, or its group: `jabar-2` belongs to `jabar`."""
