@@ -83,7 +83,7 @@ def completed(catalog: Catalog, source: Catalog) -> Catalog:
         whole.add(
             message.id,
             kept.string if kept else "",
-            locations=[(name, None) for name in files],
+            locations=[(name, 0) for name in files],
             flags=message.flags,
             context=message.context,
         )
@@ -108,7 +108,7 @@ def _messages(catalog: Catalog) -> Iterator[Message]:
 
 
 def _strings(message: Message) -> tuple[str, ...]:
-    text = message.string
+    text = message.string or ""
     return (text,) if isinstance(text, str) else tuple(text)
 
 

@@ -18,6 +18,7 @@ from portal.navigation import entries_for
 from portal.templatetags.frame import THEME_COOKIE, THEMES
 from regions.models import Domain, Kind
 from regions.people.access import EVERY_ROLE, AgentRequest, role_required
+from regions.people.models import User
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -79,7 +80,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if check_for_language(language):
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
-            type(user).objects.filter(pk=user.pk).update(language=language)
+            User.objects.filter(pk=user.pk).update(language=language)
         _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
