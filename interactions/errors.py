@@ -53,3 +53,32 @@ class UnitNotSent(DomainError):
     """The unit was not sent to this incident."""
 
     title = "The unit was not sent to this incident"
+
+
+class CallerNotFound(NotFound):
+    title = "Nothing is known of this number here"
+
+
+class AlreadyReported(DomainError):
+    """This interaction has a report already; `report` is its id."""
+
+    title = "Already reported"
+
+
+class NothingToConfirm(DomainError):
+    """No report on this caller waits for a supervisor."""
+
+    title = "No report waits"
+
+
+class NotByTheReporter(DomainError):
+    """Whoever reported a caller cannot confirm it: it takes another person."""
+
+    status = 403
+    title = "It takes another person"
+
+
+class NothingToLift(DomainError):
+    """No report on this caller stands."""
+
+    title = "No report stands"

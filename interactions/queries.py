@@ -16,8 +16,10 @@ from interactions.models import (
     Category,
     Incident,
     Interaction,
+    NuisanceReport,
     TimelineEntry,
 )
+from interactions.nuisance import Nuisance, place_in_queue
 from regions.people.models import User
 
 
@@ -67,8 +69,13 @@ def calls() -> QuerySet[Call]:
     )
 
 
-def call_with_history(call: Call) -> dict[str, Any]:
-    """Return the call as `GET calls/ID` shows it; `call` comes from `calls()`."""
+def calls_with_history(calls: Sequence[Call], *, now: datetime) -> list[dict[str, Any]]:
+    """Return calls as `GET calls/ID` shows them; they come from `calls()`. One query for all."""
+    grades = NuisanceReport.objects.grades([call.caller for call in calls], now=now)
+    return [_call_with_history(call, grades[call.caller]) for call in calls]
+
+
+def _call_with_history(call: Call, nuisance: Nuisance) -> dict[str, Any]:
     interaction: Interaction | None = getattr(call, "interaction", None)
     return {
         **call_document(
@@ -76,7 +83,16 @@ def call_with_history(call: Call) -> dict[str, Any]:
             interaction_id=interaction.id if interaction else None,
             claimed_by=call.claimed_by.username if call.claimed_by else None,
         ),
-        "nuisance": {"level": 0, "confirmed": 0, "last_at": None},
+        "nuisance": nuisance_document(nuisance),
+    }
+
+
+def nuisance_document(nuisance: Nuisance) -> dict[str, Any]:
+    """Return how much of a nuisance a caller is."""
+    return {
+        "level": nuisance.level,
+        "confirmed": nuisance.confirmed,
+        "last_at": utc(nuisance.last_at),
     }
 
 
@@ -108,6 +124,7 @@ def interaction_document(interaction: Interaction) -> dict[str, Any]:
         "promise": interaction.promise,
         "outcome": interaction.outcome,
         "outcome_note": interaction.outcome_note,
+        "outcome_confirmed": interaction.outcome_confirmed_by_id is not None,
         "opened_at": utc(interaction.opened_at),
         "classified_at": utc(interaction.classified_at),
         "closed_at": utc(interaction.closed_at),
@@ -136,23 +153,30 @@ class WaitingCall:
     offered_to: str | None
     located: bool
     state: str
+    nuisance_level: int = 0
 
 
 def waiting_calls(*, now: datetime, limit: int = 50) -> list[WaitingCall]:
-    """Calls nobody has taken, longest wait first; one SQL query whatever the history."""
-    rows = Call.objects.waiting().exclude(offered_at=None).order_by("offered_at", "id")[:limit]
+    """Calls nobody has taken, longest wait first; two SQL queries whatever the history.
+
+    A nuisance caller stands a little later (see `interactions.nuisance`), and never drops out.
+    """
+    rows = Call.objects.waiting().exclude(offered_at=None).order_by("offered_at", "id")
+    found = [(call, call.offered_at) for call in rows[:limit] if call.offered_at]
+    grades = NuisanceReport.objects.grades([call.caller for call, _ in found], now=now)
+    found.sort(key=lambda each: place_in_queue(each[1], grades[each[0].caller].level))
     return [
         WaitingCall(
             id=call.id,
             caller=call.caller,
-            offered_at=call.offered_at,
-            waiting_seconds=max(0.0, (now - call.offered_at).total_seconds()),
+            offered_at=offered_at,
+            waiting_seconds=max(0.0, (now - offered_at).total_seconds()),
             offered_to=call.offered_to,
             located=call.location is not None,
             state=call.state,
+            nuisance_level=grades[call.caller].level,
         )
-        for call in rows
-        if call.offered_at
+        for call, offered_at in found
     ]
 
 

@@ -63,4 +63,20 @@ urlpatterns = [
     ),
     path("incidents/<uuid:incident_id>/units", api.UnitsFor.as_view(), name="incident-units-api"),
     path("units/<str:unit_code>/position", api.UnitPositionOf.as_view(), name="unit-position-api"),
+    # Callers; a number is E.164, its + percent-encoded or not
+    path("callers/<str:caller>", api.OneCaller.as_view(), name="caller-api"),
+    path("callers/<str:caller>/nuisance", api.ReportNuisance.as_view(), name="caller-nuisance-api"),
+    path("callers/<str:caller>/confirm", api.ConfirmNuisance.as_view(), name="caller-confirm-api"),
+    path("callers/<str:caller>/lift", api.LiftNuisance.as_view(), name="caller-lift-api"),
+    # The contract's short form reads either way: below the number, or below its nuisance.
+    path(
+        "callers/<str:caller>/nuisance/confirm",
+        api.ConfirmNuisance.as_view(),
+        name="caller-nuisance-confirm-api",
+    ),
+    path(
+        "callers/<str:caller>/nuisance/lift",
+        api.LiftNuisance.as_view(),
+        name="caller-nuisance-lift-api",
+    ),
 ]

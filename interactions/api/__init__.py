@@ -1,5 +1,6 @@
 """The API of what happens on the line: parse, call, answer."""
 
+from interactions.api.callers import ConfirmNuisance, LiftNuisance, OneCaller, ReportNuisance
 from interactions.api.calls import (
     BATCH_TYPE,
     EVENT_TYPE,
@@ -44,19 +45,23 @@ __all__ = [
     "ClassifyInteraction",
     "CloseIncident",
     "CloseInteraction",
+    "ConfirmNuisance",
     "DispatchUnit",
     "EventBatchParser",
     "EventParser",
     "Incidents",
     "IntakeReply",
     "Interactions",
+    "LiftNuisance",
     "LinkInteraction",
     "OneCall",
+    "OneCaller",
     "OneIncident",
     "OneInteraction",
     "PhoneField",
     "Place",
     "ReopenInteraction",
+    "ReportNuisance",
     "Timeline",
     "UnitPositionOf",
     "UnitStatusOf",

@@ -1,7 +1,9 @@
 """The API of calls: events in, the list, one call, the claim."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
@@ -18,7 +20,7 @@ from interactions.services import claim, intake
 from regions.errors import DomainError, Invalid
 from regions.people.access import AT_THE_DESK, allow, person_of
 from regions.people.models import Scope
-from regions.people.paging import paged
+from regions.people.paging import paged_together
 from regions.people.parsers import StrictJSONParser
 
 EVENT_TYPE, BATCH_TYPE = "application/cloudevents+json", "application/cloudevents-batch+json"
@@ -125,7 +127,7 @@ class Calls(APIView):
         names = {"since": "first_event_at__gte", "until": "first_event_at__lt"}
         wanted = {names.get(name, name): value for name, value in filters.items()}
         rows = queries.calls().filter(**wanted)
-        return paged(request, rows, ("-first_event_at", "-id"), queries.call_with_history)
+        return paged_together(request, rows, ("-first_event_at", "-id"), _documents)
 
 
 def _call(call_id: str) -> Call:
@@ -135,12 +137,16 @@ def _call(call_id: str) -> Call:
     return call
 
 
+def _documents(calls: Sequence[Call]) -> list[dict[str, Any]]:
+    return queries.calls_with_history(calls, now=timezone.now())
+
+
 class OneCall(APIView):
     permission_classes = [allow(roles=AT_THE_DESK)]
 
     @extend_schema(operation_id="get_call", responses=CallReply)
     def get(self, request: Request, call_id: str) -> Response:
-        return Response(queries.call_with_history(_call(call_id)))
+        return Response(_documents([_call(call_id)])[0])
 
 
 class ClaimCall(APIView):
@@ -152,4 +158,4 @@ class ClaimCall(APIView):
     def post(self, request: Request, call_id: str) -> Response:
         _call(call_id)
         claim.claim_call(call_id=call_id, agent=person_of(request))
-        return Response(queries.call_with_history(_call(call_id)))
+        return Response(_documents([_call(call_id)])[0])

@@ -47,6 +47,9 @@ class InteractionReply(serializers.Serializer[Any]):
     promise = serializers.DictField(allow_null=True)
     outcome = serializers.ChoiceField(Outcome.choices, allow_null=True)
     outcome_note = serializers.CharField()
+    outcome_confirmed = serializers.BooleanField(
+        help_text="By a supervisor; a false report needs it"
+    )
     opened_at = serializers.DateTimeField()
     classified_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)

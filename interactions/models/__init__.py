@@ -21,6 +21,7 @@ from interactions.models.interaction import (
     Service,
     TimelineEntry,
 )
+from interactions.models.nuisance import NuisanceKind, NuisanceReport, NuisanceState
 from interactions.models.place import WaitingPlace
 from interactions.models.rollup import RollupDelta
 
@@ -32,18 +33,23 @@ __all__ = [
     "CallState",
     "Category",
     "Channel",
-    "EndReason",
     "Dispatch",
-    "Interaction",
+    "EndReason",
     "Incident",
     "IncidentCounter",
     "IncidentEntry",
     "IncidentState",
+    "Interaction",
     "InteractionState",
+    "NuisanceKind",
+    "NuisanceReport",
+    "NuisanceState",
     "Outcome",
     "RegisterCounter",
     "RollupDelta",
     "Service",
     "TimelineEntry",
+    "UnitPosition",
+    "UnitStatus",
     "WaitingPlace",
 ]

@@ -23,6 +23,7 @@ from interactions.models import (
 )
 from interactions.services.alerts import append_alerts
 from interactions.services.incident_record import settle_incident
+from interactions.services.nuisance import false_report_confirmed_by
 from interactions.services.register import next_register_numbers
 from interactions.services.rollups import append_deltas
 from regions.errors import Invalid, Stale
@@ -135,6 +136,8 @@ def close_interaction(
         interaction.outcome = outcome
         interaction.outcome_note = note
         interaction.closed_at = timezone.now()
+        if outcome == Outcome.FALSE_REPORT:
+            interaction.outcome_confirmed_by = false_report_confirmed_by(interaction)
         _write_down(interaction, actor=actor, kind="closed", outcome=outcome)
     _settle_incident(interaction, actor=actor)
     return interaction

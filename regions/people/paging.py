@@ -1,5 +1,6 @@
 """Lists by cursor: stable while rows come in, and as quick on the last page as on the first."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,7 +24,17 @@ def paged(
     document: Any,
 ) -> Response:
     """Answer one page of `rows`, each as `document(row)`; one query."""
+    return paged_together(request, rows, ordering, lambda page: [document(row) for row in page])
+
+
+def paged_together(
+    request: Request,
+    rows: QuerySet[Any],
+    ordering: tuple[str, ...],
+    documents: Callable[[Sequence[Any]], list[Any]],
+) -> Response:
+    """Answer one page of `rows` as `documents(page)`, which may ask once for all of them."""
     pager = NewestFirst()
     pager.ordering = ordering
     page = pager.paginate_queryset(rows, request)
-    return pager.get_paginated_response([document(row) for row in page or []])
+    return pager.get_paginated_response(documents(page or []))

@@ -1,11 +1,9 @@
 """Dispatch: units sent, taken through their statuses, refused when busy, recommended."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django_tenants.utils import tenant_context
 
 from interactions.errors import UnitBusy
@@ -14,8 +12,9 @@ from interactions.models.incident import TRANSITIONS
 from interactions.recommend import Candidate, Point, distance_m, recommend
 from interactions.services.dispatch import dispatch_unit
 from interactions.services.record import close_interaction
-from regions.models import Region
+from regions.context import run_in_region
 from regions.people.models import Unit
+from tests.at_once import run_at_once
 from tests.clients import client_of
 from tests.factories import (
     NOON,
@@ -223,53 +222,28 @@ def test_each_step_is_on_the_timeline_of_every_interaction(desk):
         assert (entry.kind, entry.detail["unit"]) == ("unit_dispatched", unit.code)
 
 
-def run_at_once(region, *works):
-    """Run each in the region, all starting together; returns what they raised, or None."""
-    barrier, outcomes = threading.Barrier(len(works)), []
-
-    def run(work):
-        try:
-            with tenant_context(region):
-                connection.ensure_connection()
-                barrier.wait(30)
-                work()
-            outcomes.append(None)
-        except Exception as error:  # noqa: BLE001  # what it was is asserted
-            outcomes.append(type(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return outcomes
-
-
 def test_of_many_incidents_that_want_a_unit_at_once_one_gets_it(committed):
-    region = Region.objects.get(slug="jabar")
-    with tenant_context(region):
-        unit, agent = UnitFactory(), AgentFactory()
-        incidents = [IncidentFactory() for _ in range(8)]
+    unit, agent = run_in_region("jabar", UnitFactory), run_in_region("jabar", AgentFactory)
+    incidents = run_in_region("jabar", IncidentFactory.create_batch, 8)
 
     def take(incident):
         return lambda: dispatch_unit(
             incident_id=incident.id, unit_code=unit.code, override_reason="", actor=agent
         )
 
-    outcomes = run_at_once(region, *map(take, incidents))
+    outcomes = run_at_once("jabar", *map(take, incidents))
 
     assert outcomes.count(None) == 1
     assert outcomes.count(UnitBusy) == 7
 
 
 def test_sending_units_while_interactions_are_closed_locks_nobody_out(committed):
-    region = Region.objects.get(slug="jabar")
-    with tenant_context(region):
+    def make():
         incident, agent = IncidentFactory(), AgentFactory()
-        units = [UnitFactory() for _ in range(6)]
-        calls = [InteractionFactory(incident=incident, agent=agent) for _ in range(6)]
+        calls = InteractionFactory.create_batch(6, incident=incident, agent=agent)
+        return incident, agent, UnitFactory.create_batch(6), calls
+
+    incident, agent, units, calls = run_in_region("jabar", make)
 
     def take(unit):
         return lambda: dispatch_unit(
@@ -281,7 +255,7 @@ def test_sending_units_while_interactions_are_closed_locks_nobody_out(committed)
             interaction_id=call.id, outcome="dispatched", note="", actor=agent
         )
 
-    outcomes = run_at_once(region, *map(take, units), *map(close, calls))
+    outcomes = run_at_once("jabar", *map(take, units), *map(close, calls))
 
     assert outcomes == [None] * 12
 

@@ -1,22 +1,22 @@
 """Incidents: opened from calls, linked to more, closed when all is done."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django_tenants.utils import tenant_context
 from stdnum import damm
 
 from interactions.errors import LinkedElsewhere
-from interactions.models import Alert, Incident, IncidentEntry, Interaction
+from interactions.models import Alert, Incident, IncidentEntry
 from interactions.services.claim import claim_call
 from interactions.services.incidents import link_interaction
 from interactions.services.record import close_interaction, reopen_interaction
 from interactions.services.sum_rollups import sum_rollups
-from regions.models import Region
+from regions.context import run_in_region
 from regions.queries import national_summary
+from tests.at_once import run_at_once
 from tests.clients import client_of
 from tests.factories import (
     NOON,
@@ -187,7 +187,7 @@ def test_the_contacts_are_a_list_for_call_backs(desk):
 
 
 def test_opening_and_linking_are_told(desk):
-    first, second = InteractionFactory(), InteractionFactory()
+    first, second = InteractionFactory(), InteractionFactory(opened_at=NOON + timedelta(minutes=1))
     incident = desk.send("POST", path(), body(first)).json()
     desk.send("POST", path(incident["id"], "/link"), {"interaction": str(second.id)})
 
@@ -402,33 +402,16 @@ def test_a_timeline_is_never_rewritten(jabar, desk):
 
 
 def test_of_many_incidents_that_link_a_call_at_once_one_gets_it(committed):
-    region = Region.objects.get(slug="jabar")
-    with tenant_context(region):
-        interaction, agent = InteractionFactory(), AgentFactory()
-        incidents = [IncidentFactory() for _ in range(8)]
-    barrier, won, lost = threading.Barrier(8), [], []
+    interaction = run_in_region("jabar", InteractionFactory)
+    agent = run_in_region("jabar", AgentFactory)
+    incidents = run_in_region("jabar", IncidentFactory.create_batch, 8)
 
     def link(incident):
-        try:
-            with tenant_context(region):
-                connection.ensure_connection()
-                barrier.wait(30)
-                link_interaction(
-                    incident_id=incident.id, interaction_id=interaction.id, actor=agent
-                )
-                won.append(incident.id)
-        except LinkedElsewhere as refusal:
-            lost.append(refusal.number)
-        finally:
-            connection.close()
+        return lambda: link_interaction(
+            incident_id=incident.id, interaction_id=interaction.id, actor=agent
+        )
 
-    threads = [threading.Thread(target=link, args=(each,)) for each in incidents]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    outcomes = run_at_once("jabar", *map(link, incidents))
 
-    with tenant_context(region):
-        assert [Interaction.objects.get(id=interaction.id).incident_id] == won
-        assert len(lost) == 7
-        assert Alert.objects.count() == 1
+    assert (outcomes.count(None), outcomes.count(LinkedElsewhere)) == (1, 7)
+    assert run_in_region("jabar", Alert.objects.count) == 1
