@@ -9,7 +9,6 @@ import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import connection, transaction
-from django.db.models import F
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -45,8 +44,7 @@ def append_alerts(alerts: Sequence[NewAlert], *, at: datetime) -> int:
         raise transaction.TransactionManagementError(message)
     if not alerts:
         return AlertHead.objects.values_list("seq", flat=True).get()
-    AlertHead.objects.update(seq=F("seq") + len(alerts))
-    newest = AlertHead.objects.values_list("seq", flat=True).get()
+    newest = _take_numbers(len(alerts))
     first = newest - len(alerts) + 1
     Alert.objects.bulk_create(
         Alert(seq=seq, kind=alert.kind, at=at, payload=alert.payload)
@@ -55,6 +53,15 @@ def append_alerts(alerts: Sequence[NewAlert], *, at: datetime) -> int:
     region = current_region().slug
     transaction.on_commit(lambda: _hint(region, newest))
     return newest
+
+
+def _take_numbers(count: int) -> int:
+    """Lock the region's counter, move it on and return it; one statement, which the ORM cannot."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE interactions_alerthead SET seq = seq + %s WHERE id = 1 RETURNING seq", [count]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _hint(region: str, seq: int) -> None:

@@ -148,10 +148,10 @@ def record_events(delivery: Delivery) -> Taken:
         for event in events
     )
     touched = [calls[call_id] for call_id in sorted({event.call for event in events})]
-    interactions = {each.call_id: each for each in Interaction.objects.filter(call__in=touched)}
+    interactions = _interactions_of(touched)
     before = _figures(touched, interactions)
-    _fold(touched, events)
-    interactions |= _claim_answered(touched, interactions, now)
+    people = _fold(touched, events)
+    interactions |= _claim_answered(touched, people, now)
     Call.objects.bulk_create(
         touched, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
     )
@@ -172,8 +172,21 @@ def record_events(delivery: Delivery) -> Taken:
 def _lock_calls(ids: Iterable[str]) -> dict[str, Call]:
     ordered = sorted(ids)
     Call.objects.bulk_create([Call(id=each) for each in ordered], ignore_conflicts=True)
-    rows = Call.objects.select_for_update(of=("self",)).select_related("claimed_by")
-    return {call.id: call for call in rows.filter(id__in=ordered).order_by("id")}
+    # Without joins: a joined row would be as it was before we waited for the lock.
+    rows = Call.objects.select_for_update().filter(id__in=ordered).order_by("id")
+    return {call.id: call for call in rows}
+
+
+def _interactions_of(calls: Iterable[Call]) -> dict[str | None, Interaction]:
+    """Return the interactions of locked calls; only claimed ones have any and cost a query."""
+    claimed = {call.id: call for call in calls if call.claimed_by_id is not None}
+    if not claimed:
+        return {}
+    rows = Interaction.objects.filter(call__in=claimed).select_related("call__claimed_by")
+    interactions = {each.call_id: each for each in rows}
+    for call_id, interaction in interactions.items():
+        claimed[call_id].claimed_by = interaction.call.claimed_by
+    return interactions
 
 
 def _new_events(delivery: Delivery, now: datetime) -> list[NewEvent]:
@@ -188,8 +201,8 @@ def _new_events(delivery: Delivery, now: datetime) -> list[NewEvent]:
     return sorted(events, key=lambda event: (event.source, event.id))
 
 
-def _fold(calls: Sequence[Call], events: Sequence[NewEvent]) -> None:
-    """Set the folded columns of the calls from all of their events."""
+def _fold(calls: Sequence[Call], events: Sequence[NewEvent]) -> list[User]:
+    """Set the folded columns of the calls from all their events; returns the agents they name."""
     of_call: dict[str, list[Event]] = {call.id: [] for call in calls}
     for new in events:
         of_call[new.call].append(Event(new.source, new.id, new.type, new.time, new.data))
@@ -201,7 +214,8 @@ def _fold(calls: Sequence[Call], events: Sequence[NewEvent]) -> None:
         for call_id, *event in rows:
             of_call[call_id].append(Event(*event))
     folded = [fold_call(of_call[call.id]) for call in calls]
-    usernames = _usernames({name for each in folded for name in (each.agent, each.offered_to)})
+    people = _people({name for each in folded for name in (each.agent, each.offered_to)})
+    usernames = _usernames(people)
     moved = [
         call for call, result in zip(calls, folded, strict=True) if call.location != result.location
     ]
@@ -212,16 +226,19 @@ def _fold(calls: Sequence[Call], events: Sequence[NewEvent]) -> None:
         call.agent = usernames.get(result.agent, result.agent)
         call.offered_to = usernames.get(result.offered_to, result.offered_to)
     judge_locations(moved)
+    return people
 
 
-def _usernames(names: set[str | None]) -> dict[str | None, str]:
-    """Map what the switch calls an agent, username or extension, to the username."""
+def _people(names: set[str | None]) -> list[User]:
+    """Find those whom the switch names, by username or extension."""
     known = names - {None}
     if not known:
-        return {}
-    people = User.objects.filter(Q(username__in=known) | Q(extension__in=known)).only(
-        "username", "extension"
-    )
+        return []
+    return list(User.objects.filter(Q(username__in=known) | Q(extension__in=known)))
+
+
+def _usernames(people: Iterable[User]) -> dict[str | None, str]:
+    """Map what the switch calls an agent, username or extension, to the username."""
     by_extension: dict[str | None, str] = {
         each.extension: each.username for each in people if each.extension
     }
@@ -229,21 +246,14 @@ def _usernames(names: set[str | None]) -> dict[str | None, str]:
 
 
 def _claim_answered(
-    calls: Sequence[Call], interactions: dict[str | None, Interaction], now: datetime
+    calls: Sequence[Call], people: Iterable[User], now: datetime
 ) -> dict[str | None, Interaction]:
     """Claim each answered call for the agent who answered, unless another has it already."""
-    answered = [call for call in calls if call.agent and call.claimed_by_id is None]
-    agents = (
-        {
-            user.username: user
-            for user in User.objects.filter(
-                username__in={call.agent for call in answered}, role__in=AT_THE_DESK
-            )
-        }
-        if answered
-        else {}
-    )
-    won = [(call, agents[call.agent]) for call in answered if call.agent in agents]
+    agents: dict[str | None, User] = {
+        each.username: each for each in people if each.role in AT_THE_DESK
+    }
+    unclaimed = (call for call in calls if call.claimed_by_id is None)
+    won = [(call, agents[call.agent]) for call in unclaimed if call.agent in agents]
     for call, agent in won:
         call.claimed_by, call.claimed_at = agent, now
     opened = open_interactions_for(won, now=now)

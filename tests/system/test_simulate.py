@@ -111,7 +111,7 @@ def test_control_c_leaves_no_call_ringing(live_portal):
     running.communicate(timeout=20)
 
     assert running.returncode == 0
-    assert {call["state"] for call in calls_of(live_portal, run, 1200)} == {"ended"}
+    assert {call["state"] for call in calls_of(live_portal, run, 60)} == {"ended"}
 
 
 def test_who_claims_a_call_at_the_desk_answers_it(live_portal):
