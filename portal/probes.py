@@ -22,7 +22,11 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Say whether the database and the channel layer answer; 503 names the one that does not."""
-    failing = [name for name, answers in (("database", _database), ("channel layer", _valkey)) if not answers()]
+    failing = [
+        name
+        for name, answers in (("database", _database), ("channel layer", _valkey))
+        if not answers()
+    ]
     return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
 
 
@@ -46,7 +50,9 @@ def _valkey() -> bool:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus metrics, from loopback or with a key of scope `metrics`."""
     if not (_is_loopback(request) or _has_metrics_key(request)):
-        return HttpResponse("a key of scope metrics is needed\n", status=401, content_type="text/plain")
+        return HttpResponse(
+            "a key of scope metrics is needed\n", status=401, content_type="text/plain"
+        )
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
