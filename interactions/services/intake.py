@@ -184,8 +184,9 @@ def _interactions_of(calls: Iterable[Call]) -> dict[str | None, Interaction]:
         return {}
     rows = Interaction.objects.filter(call__in=claimed).select_related("call__claimed_by")
     interactions = {each.call_id: each for each in rows}
-    for call_id, interaction in interactions.items():
-        claimed[call_id].claimed_by = interaction.call.claimed_by
+    for interaction in interactions.values():
+        if interaction.call is not None:
+            claimed[interaction.call.id].claimed_by = interaction.call.claimed_by
     return interactions
 
 
