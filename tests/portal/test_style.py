@@ -1,4 +1,4 @@
-"""What the pages' files promise: colours and sizes by name, and nothing that a strict CSP refuses."""
+"""What the pages' files promise: colours and sizes by name, nothing that a strict CSP refuses."""
 
 import re
 from pathlib import Path

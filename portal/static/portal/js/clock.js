@@ -22,7 +22,7 @@ export function learn(at, receivedAt = Date.now()) {
 }
 
 const [visit] = performance.getEntriesByType("navigation");
-learn(document.body.dataset.now, performance.timeOrigin + (visit?.responseStart ?? 0));
+learn(document.body.dataset.now, Date.now() - performance.now() + (visit?.responseStart ?? 0));
 
 /** @param {number} seconds */
 export function elapsed(seconds) {
