@@ -31,9 +31,8 @@ class _AsItCame(BaseParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        body: bytes = stream.read()
-        return body
+    ) -> dict[str, bytes]:
+        return {"body": stream.read()}
 
 
 MESSAGE_PARSERS: list[type[BaseParser]] = [
@@ -72,7 +71,7 @@ def received(request: Request) -> Message:
         TooLong: longer than a message of its kind (413).
         Invalid: no place, or nobody's: neither the query nor the message names a call or a caller.
     """
-    body = request.data if isinstance(request.data, bytes) else b""
+    body: bytes = request.data.get("body", b"") if isinstance(request.data, dict) else b""
     media_type = (request.content_type or "").split(";")[0].strip().lower()
     place = read_place(media_type, body)
     call = _call(request.query_params.get("call"))

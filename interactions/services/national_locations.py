@@ -123,13 +123,16 @@ def sweep_waiting_places() -> None:
     """Look at this region's waiting places again, and forget those that waited ten minutes.
 
     For the call that came in the same moment as its place, so that neither saw the other, and for
-    the call that came to its region directly while its place came to the national intake. May run
-    twice or next to itself.
+    the call that came to its region directly while its place came to the national intake. One SQL
+    query where nothing waits. May run twice or next to itself.
     """
     now = timezone.now()
-    WaitingPlace.objects.filter(received_at__lte=now - WAITS_FOR).delete()
-    for row in WaitingPlace.objects.order_by("pk")[:500]:
+    rows = list(WaitingPlace.objects.order_by("pk")[:500])
+    for row in rows:
         message = waiting_message(row)
+        if row.received_at <= now - WAITS_FOR:
+            _remove(row.pk)
+            continue
         call_id = call_of(message, now=now)
         if call_id is not None:
             attach_place(message, call_id)
