@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.live import LivePortal
 
@@ -65,7 +72,9 @@ class Visitor:
 
     def is_live(self) -> None:
         """Wait until alerts arrive here."""
-        self.page.wait_for_selector('[data-alert-feed][data-state="connected"]', timeout=15_000)
+        expect(self.page.locator("[data-alert-feed]")).to_have_attribute(
+            "data-state", "connected", timeout=15_000
+        )
 
     @property
     def overflow(self) -> int:

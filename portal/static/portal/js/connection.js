@@ -21,6 +21,7 @@ function show() {
     "signed-out": chip.dataset.signedOut,
   }[state];
   if (words.textContent !== text) words.textContent = text ?? "";
+  chip.dataset.state = state;
   const time = chip.querySelector("[data-time]");
   time.textContent = state === "connected" ? `${timeOfDay(now())} ${document.body.dataset.zoneName}` : "";
   chip.classList.toggle("chip--success", state === "connected");
