@@ -18,9 +18,10 @@ from portal.complaint_forms import FollowForm, StatementForm
 from portal.throttle import Throttle, address_of
 
 FILED_PER_ADDRESS = Throttle("filed", limit=20, seconds=600)
-WRONG_PER_ADDRESS = Throttle("follow-address", limit=10, seconds=600)
-# Whoever asks from many addresses for one number finds this one.
-WRONG_PER_NUMBER = Throttle("follow-number", limit=50, seconds=3600)
+# Thousands share an address behind a mobile network, so this one is wide; what keeps a PIN of eight
+# digits safe is the count per number, from wherever it is asked: 10**8 tries would take 190 years.
+WRONG_PER_ADDRESS = Throttle("follow-address", limit=30, seconds=600)
+WRONG_PER_NUMBER = Throttle("follow-number", limit=10, seconds=600)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

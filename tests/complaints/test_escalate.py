@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from django.db import transaction
 
@@ -117,9 +119,11 @@ def test_without_a_broker_the_row_waits_for_the_sweep(jabar, settings, monkeypat
     monkeypatch.setattr(transaction, "on_commit", lambda hook, **_: hooks.append(hook))
 
     escalate_complaint(number=complaint.number, actor=SupervisorFactory())
+    began = time.monotonic()
     for hook in hooks:
         hook()
 
+    assert time.monotonic() - began < 2
     assert Escalation.objects.due(NOON.replace(year=2999)).count() == 1
 
 

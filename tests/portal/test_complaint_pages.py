@@ -256,7 +256,7 @@ class TestWritingDown:
         text = agent.post("/complaints/new/", STATEMENT).text
 
         assert Complaint.objects.get().number in text
-        assert re.search(r'id="complaint-pin">[0-9]{8}<', text)
+        assert re.search(r'id="complaint-pin">\s*[0-9]{8}\s*<', text)
 
     def test_a_phone_number_as_people_write_it_is_understood(self, agent):
         agent.post("/complaints/new/", STATEMENT)
