@@ -43,7 +43,9 @@ document.body.addEventListener("htmx:beforeRequest", () => {
 document.body.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;
   if (target.matches("[data-notice]")) shout(target.textContent.trim().replace(/\s+/g, " "));
-  target.querySelector("[data-errors]")?.focus();
+});
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.xhr.status === 422) document.querySelector("[data-errors]")?.focus();
 });
 document.body.addEventListener("htmx:sendError", () => {
   const words = document.body.dataset.unreachable ?? "";
