@@ -35,7 +35,7 @@ class LivePortal:
         self.output = data.with_name(f"{data.name}.output")
         self.process: Any = None
 
-    def start(self, within_seconds: float = 180) -> None:
+    def start(self, within_seconds: float = 300) -> None:
         env = clean_environment(PORT=str(self.port), PORTAL_DATA=str(self.data))
         with self.output.open("w") as output:
             self.process = subprocess.Popen([SCRIPT], stdout=output, stderr=output, env=env)
