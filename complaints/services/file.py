@@ -24,6 +24,7 @@ from interactions.services.alerts import NewAlert, append_alerts
 from interactions.services.rollups import append_deltas
 from regions.context import current_region
 from regions.errors import Invalid
+from regions.people.chain import append_chained
 from regions.people.models import Unit, User
 
 # The one category whose interactions are about the police themselves.
@@ -156,9 +157,10 @@ def _keep(
     write_down(complaint, actor=name, kind="received", channel=statement.channel)
     if interaction_id is not None:
         # Without the number: whoever is complained of may read the interaction.
-        TimelineEntry.objects.create(
+        entry = TimelineEntry(
             interaction_id=interaction_id, at=now, actor=name, kind="complaint_filed"
         )
+        append_chained([entry])
     append_deltas(before=complaint_figures(None), after=complaint_figures(complaint))
     append_alerts([NewAlert("complaint.received", complaint_alert(complaint))], at=now)
     return complaint

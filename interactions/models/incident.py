@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interactions.models.interaction import Category
-from regions.people.models import Unit
+from regions.people.models import Chained, Unit
 
 
 class IncidentState(models.TextChoices):
@@ -77,8 +77,10 @@ class Incident(models.Model):
         ]
 
 
-class IncidentEntry(models.Model):
+class IncidentEntry(Chained):
     """One thing that happened to an incident; only ever added."""
+
+    CHAINED = ("incident_id", "at", "actor", "kind", "detail")
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="timeline")
     at = models.DateTimeField(default=timezone.now)

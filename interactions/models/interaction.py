@@ -10,6 +10,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from interactions.models.call import Call
+from regions.people.models import Chained
 
 
 class Service(models.TextChoices):
@@ -153,8 +154,10 @@ class RegisterCounter(models.Model):
     last = models.PositiveIntegerField(default=0)
 
 
-class TimelineEntry(models.Model):
+class TimelineEntry(Chained):
     """One thing that happened to an interaction; only ever added."""
+
+    CHAINED = ("interaction_id", "at", "actor", "kind", "detail")
 
     interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="timeline")
     at = models.DateTimeField(default=timezone.now)

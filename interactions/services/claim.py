@@ -13,6 +13,7 @@ from interactions.queries import call_document
 from interactions.services.alerts import NewAlert, append_alerts
 from interactions.services.register import next_register_numbers
 from interactions.services.rollups import append_deltas
+from regions.people.chain import append_chained
 from regions.people.models import User
 
 
@@ -51,7 +52,8 @@ def claim_call(*, call_id: str, agent: User) -> Interaction:
 def open_interactions_for(won: Iterable[tuple[Call, User]], *, now: datetime) -> list[Interaction]:
     """Open the interactions of calls that were just claimed.
 
-    Needs the transaction of the claim and the calls' rows locked; takes register numbers.
+    Needs the transaction of the claim and the calls' rows locked; takes register numbers, and then
+    the lock of the region's chain.
     """
     pairs = list(won)
     numbers = next_register_numbers(len(pairs), now=now)
@@ -62,14 +64,16 @@ def open_interactions_for(won: Iterable[tuple[Call, User]], *, now: datetime) ->
     if not opened:
         return []
     Interaction.objects.bulk_create(opened)
-    TimelineEntry.objects.bulk_create(
-        TimelineEntry(
-            interaction=each,
-            at=now,
-            actor=each.agent.username,
-            kind="opened",
-            detail={"call": each.call_id},
-        )
-        for each in opened
+    append_chained(
+        [
+            TimelineEntry(
+                interaction=each,
+                at=now,
+                actor=each.agent.username,
+                kind="opened",
+                detail={"call": each.call_id},
+            )
+            for each in opened
+        ]
     )
     return opened

@@ -1,7 +1,7 @@
 """What the verbs on incidents share: the locked row, its state, its timeline, its alerts.
 
-Locks are taken in this order everywhere: interactions by id, the incident, the unit, counters, and
-the alert counter last.
+Locks are taken in this order everywhere: interactions by id, the incident, the unit, counters, the
+chain (with the first entry of a timeline), and the alert counter last.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,6 +26,7 @@ from interactions.models import (
 )
 from interactions.services.alerts import NewAlert
 from interactions.services.rollups import append_deltas
+from regions.people.chain import append_chained
 from regions.people.models import User
 
 
@@ -57,16 +58,14 @@ def changing(incident: Incident, *, actor: User, now: datetime) -> Iterator[None
     append_deltas(before=before, after=incident_figures(incident))
 
 
-def settle_incident(incident_id: UUID, *, actor: User) -> list[NewAlert]:
+def settle_incident(incident: Incident, *, actor: User) -> list[NewAlert]:
     """Let an incident's state follow an interaction of its that was closed or opened again.
 
-    Needs the transaction of that change; the interaction is locked. Returns what is to be told.
+    Needs the transaction of that change, and both rows locked. Returns what is to be told.
     """
-    incident, now = locked_incident(incident_id), timezone.now()
-    was = incident.state
-    if _state(incident) == was:
+    if _state(incident) == incident.state:
         return []
-    with changing(incident, actor=actor, now=now):
+    with changing(incident, actor=actor, now=timezone.now()):
         pass
     return [incident_alert("incident.updated", incident)]
 
@@ -101,8 +100,8 @@ def _state(incident: Incident) -> IncidentState:
 def write_down(incident: Incident, *, actor: User, now: datetime, kind: str, **detail: Any) -> None:
     """Add one thing that happened to an incident's timeline; empty facts are left out."""
     told = {name: value for name, value in detail.items() if value not in (None, "")}
-    IncidentEntry.objects.create(
-        incident=incident, at=now, actor=actor.username, kind=kind, detail=told
+    append_chained(
+        [IncidentEntry(incident=incident, at=now, actor=actor.username, kind=kind, detail=told)]
     )
 
 
@@ -117,15 +116,17 @@ def write_down_on(
 ) -> None:
     """Add the same to the timelines of interactions, with the incident's number; one query."""
     told = {name: value for name, value in detail.items() if value not in (None, "")}
-    TimelineEntry.objects.bulk_create(
-        TimelineEntry(
-            interaction_id=each,
-            at=now,
-            actor=actor.username,
-            kind=kind,
-            detail={"incident": incident.number, **told},
-        )
-        for each in interactions
+    append_chained(
+        [
+            TimelineEntry(
+                interaction_id=each,
+                at=now,
+                actor=actor.username,
+                kind=kind,
+                detail={"incident": incident.number, **told},
+            )
+            for each in interactions
+        ]
     )
 
 

@@ -28,6 +28,7 @@ from interactions.nuisance import KEPT_FOR
 from interactions.services.rollups import append_deltas
 from regions.errors import Invalid
 from regions.people.audit import record_audit
+from regions.people.chain import append_chained
 from regions.people.models import User
 
 
@@ -170,6 +171,7 @@ def _recounted(interaction_id: UUID) -> Iterator[Interaction]:
 def _write_down(
     interaction_id: UUID, *, actor: User, now: datetime, kind: str, **detail: Any
 ) -> None:
-    TimelineEntry.objects.create(
+    entry = TimelineEntry(
         interaction_id=interaction_id, at=now, actor=actor.username, kind=kind, detail=detail
     )
+    append_chained([entry])

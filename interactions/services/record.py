@@ -22,11 +22,12 @@ from interactions.models import (
     TimelineEntry,
 )
 from interactions.services.alerts import append_alerts
-from interactions.services.incident_record import settle_incident
+from interactions.services.incident_record import locked_incident, settle_incident
 from interactions.services.nuisance import false_report_confirmed_by
 from interactions.services.register import next_register_numbers
 from interactions.services.rollups import append_deltas
 from regions.errors import Invalid, Stale
+from regions.people.chain import append_chained
 from regions.people.models import User
 
 UNDO_TIME = timedelta(seconds=10)
@@ -131,7 +132,7 @@ def close_interaction(
     if interaction.state == InteractionState.CLOSED and interaction.outcome == outcome:
         return interaction
     _refuse_unless(interaction.state == InteractionState.OPEN, interaction)
-    with _saving(interaction):
+    with _incident_follows(interaction, actor=actor), _saving(interaction):
         interaction.state = InteractionState.CLOSED
         interaction.outcome = outcome
         interaction.outcome_note = note
@@ -139,7 +140,6 @@ def close_interaction(
         if outcome == Outcome.FALSE_REPORT:
             interaction.outcome_confirmed_by = false_report_confirmed_by(interaction)
         _write_down(interaction, actor=actor, kind="closed", outcome=outcome)
-    _settle_incident(interaction, actor=actor)
     return interaction
 
 
@@ -153,7 +153,7 @@ def reopen_interaction(*, interaction_id: UUID, reason: str, actor: User) -> Int
         Invalid: the undo time has passed and no reason was given.
     """
     interaction = _locked(interaction_id)
-    with _saving(interaction):
+    with _incident_follows(interaction, actor=actor), _saving(interaction):
         _refuse_unless(interaction.state == InteractionState.CLOSED, interaction)
         closed_at = interaction.closed_at
         is_undo = closed_at is not None and timezone.now() - closed_at <= UNDO_TIME
@@ -169,7 +169,6 @@ def reopen_interaction(*, interaction_id: UUID, reason: str, actor: User) -> Int
         _write_down(
             interaction, actor=actor, kind="undone" if is_undo else "reopened", reason=reason
         )
-    _settle_incident(interaction, actor=actor)
     return interaction
 
 
@@ -197,11 +196,15 @@ def _saving(interaction: Interaction) -> Iterator[None]:
     append_deltas(before=before, after=call_figures(call, interaction))
 
 
-def _settle_incident(interaction: Interaction, *, actor: User) -> None:
-    """Let the incident close, or open again, with the interaction."""
-    if interaction.incident_id is not None:
-        alerts = settle_incident(interaction.incident_id, actor=actor)
-        append_alerts(alerts, at=timezone.now())
+@contextmanager
+def _incident_follows(interaction: Interaction, *, actor: User) -> Iterator[None]:
+    """Let the incident of a locked interaction close, or open again, with it."""
+    if interaction.incident_id is None:
+        yield
+        return
+    incident = locked_incident(interaction.incident_id)  # before anything is written down
+    yield
+    append_alerts(settle_incident(incident, actor=actor), at=timezone.now())
 
 
 def _set_class(
@@ -225,6 +228,5 @@ def _refuse_unless(allowed: bool, interaction: Interaction) -> None:
 
 
 def _write_down(interaction: Interaction, *, actor: User, kind: str, **detail: Any) -> None:
-    TimelineEntry.objects.create(
-        interaction=interaction, actor=actor.username, kind=kind, detail=detail
-    )
+    entry = TimelineEntry(interaction=interaction, actor=actor.username, kind=kind, detail=detail)
+    append_chained([entry])

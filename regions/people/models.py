@@ -1,6 +1,6 @@
 """Who works in a region: people, their units, the keys of machines, and what they did."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -102,8 +102,47 @@ class ServiceKey(models.Model):
         return self.name
 
 
-class AuditEntry(models.Model):
+class ChainHead(models.Model):
+    """One row: the newest link of the region's chain. Whoever appends holds it to the commit."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    seq = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_chain_head_per_region")
+        ]
+
+
+class Chained(models.Model):
+    """An entry that is only ever added, by `regions.people.chain.append_chained`.
+
+    All of a region's chained tables share one chain. The columns may be NULL, and equal numbers are
+    possible, so that a row which somebody slipped in is found and named, not merely refused.
+    """
+
+    CHAINED: ClassVar[tuple[str, ...]]  # what the digest vouches for
+
+    chain_seq = models.BigIntegerField(null=True, db_index=True, editable=False)
+    chain_digest = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def table(cls) -> str:
+        return cls._meta.db_table
+
+    @classmethod
+    def rows(cls) -> "models.QuerySet[Self]":
+        return cls._default_manager.all()
+
+
+class AuditEntry(Chained):
     """What somebody did that must be answered for; only ever added."""
+
+    CHAINED = ("at", "actor", "action", "subject", "detail")
 
     at = models.DateTimeField(default=timezone.now)
     actor = models.CharField(max_length=80, help_text="Username, or key:NAME, or system")
