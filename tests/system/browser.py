@@ -12,6 +12,7 @@ from playwright.sync_api import (
     BrowserContext,
     Page,
     Playwright,
+    Request,
     expect,
     sync_playwright,
 )
@@ -25,7 +26,10 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP *.localhost 127.0.0.1",
 ]
+expect.set_options(timeout=15_000)
 SIZES = {"console": (1366, 768), "wall": (1920, 1080), "phone": (390, 844)}
+# Cookies of who signed in before, by port, region and account: passwords are hashed slowly.
+_SIGNED_IN: dict[tuple[int, str, str], Any] = {}
 # Chromium writes down every refused request as an error; refusals are part of the contract.
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 
@@ -40,10 +44,11 @@ class Visitor:
         self.page: Page = context.new_page()
         self.noise: list[str] = []
         self.foreign: list[str] = []
-        self.weight: dict[str, int] = {}
+        self.requests: list[Request] = []
         self.page.on("console", lambda message: self._note(message.text))
         self.page.on("pageerror", lambda error: self.noise.append(str(error)))
         context.on("request", lambda request: self._see(request.url))
+        context.on("requestfinished", lambda request: self.requests.append(request))
 
     def _note(self, text: str) -> None:
         if not text.startswith(REFUSED):
@@ -75,6 +80,12 @@ class Visitor:
         expect(self.page.locator("[data-alert-feed]")).to_have_attribute(
             "data-state", "connected", timeout=15_000
         )
+
+    @property
+    def weight(self) -> int:
+        """Bytes that came over the line so far, headers included."""
+        sizes = [request.sizes() for request in self.requests]
+        return sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
 
     @property
     def overflow(self) -> int:
@@ -109,7 +120,9 @@ def visit(
 ) -> Iterator[Visitor]:
     """Open a window at a region's host (or the bare domain: no slug), signed in where asked."""
     width, height = SIZES[size]
+    place = (portal.port, slug, account)
     context = browser.new_context(
+        storage_state=_SIGNED_IN.get(place),
         viewport={"width": width, "height": height},
         color_scheme=scheme,  # type: ignore[arg-type]  # "light" or "dark"
         locale=language,
@@ -118,6 +131,11 @@ def visit(
     )
     try:
         visitor = Visitor(context, portal, slug)
-        yield visitor.sign_in(account) if account else visitor
+        if account and place not in _SIGNED_IN:
+            visitor.sign_in(account)
+            _SIGNED_IN[place] = context.storage_state()
+        elif account:
+            visitor.goto("/")
+        yield visitor
     finally:
         context.close()
