@@ -48,11 +48,14 @@ class Visitor:
         self.page.on("console", lambda message: self._note(message.text))
         self.page.on("pageerror", lambda error: self.noise.append(str(error)))
         context.on("request", lambda request: self._see(request.url))
-        context.on("requestfinished", lambda request: self.requests.append(request))
+        context.on("requestfinished", self._count)
 
     def _note(self, text: str) -> None:
         if not text.startswith(REFUSED):
             self.noise.append(text)
+
+    def _count(self, request: Request) -> None:
+        self.requests.append(request)
 
     def _see(self, url: str) -> None:
         if urlsplit(url).hostname not in {"localhost", f"{self.slug}.localhost"}:
