@@ -38,9 +38,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         migrate_what_is_behind()
         opened = set(Region.objects.filter(is_active=True).values_list("slug", flat=True))
-        missing = [
-            new for new in (HEADQUARTERS, *national_template()) if new.slug not in opened
-        ]
+        missing = [new for new in (HEADQUARTERS, *national_template()) if new.slug not in opened]
         for new in missing:
             open_region(new)
         point_hosts()
