@@ -47,8 +47,11 @@ def row(page, call):
 
 
 def take(page, call):
+    before = page.url
     row(page, call).get_by_role("button").click()
+    page.wait_for_url(lambda url: url != before)  # another record may be there already
     page.wait_for_selector("#record")
+    page.mouse.move(0, 0)  # off the list, which stands still under the pointer
 
 
 def record_of(page):
@@ -226,6 +229,49 @@ def test_a_lost_line_is_said_in_words_and_nothing_is_missed_after_it(browser, li
 
         expect(chip).to_contain_text("Tersambung", timeout=20_000)
         expect(row(page, call)).to_be_visible()
+
+
+def test_an_alert_that_got_lost_is_noticed_and_asked_for_again(browser, live_portal):
+    lost = []
+
+    def lose_the_first_alert(socket):
+        server = socket.connect_to_server()
+
+        def pass_on(message):
+            if '"alert"' in message and not lost:
+                lost.append(message)
+            else:
+                socket.send(message)
+
+        server.on_message(pass_on)
+
+    with visit(browser, live_portal, "kalsel", account="agent1") as visitor:
+        visitor.page.route_web_socket("**/ws/alerts/**", lose_the_first_alert)
+        page = visitor.goto("/desk/")
+        visitor.is_live()
+
+        call = Switch(live_portal, "kalsel").ring()
+
+        expect(row(page, call)).to_be_visible()
+        assert len(lost) == 1
+
+
+def test_what_was_typed_last_is_kept_when_another_call_is_taken(browser, live_portal):
+    switch = Switch(live_portal, "kalteng")
+    with visit(browser, live_portal, "kalteng", account="agent1") as visitor:
+        page = visitor.page
+        visitor.is_live()
+        take(page, switch.ring())
+        first, second = page.url, switch.ring()
+        expect(row(page, second)).to_be_visible()
+        page.locator("[name=detail]").press_sequentially("arah Naripan")
+
+        with page.expect_response("**/write/"):
+            page.keyboard.press("F2")
+        page.wait_for_url(lambda url: url != first)
+        page.goto(first)
+
+        assert page.input_value("[name=detail]") == "arah Naripan"
 
 
 def test_the_whole_way_works_without_script(browser, live_portal):
