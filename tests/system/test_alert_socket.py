@@ -135,11 +135,11 @@ def test_after_beyond_the_newest_gives_reset_and_goes_on_from_now(live_portal):
 
 
 def test_after_older_than_what_is_kept_gives_reset(live_portal):
-    deliver(live_portal, offers(3), slug="bali")
-    newest = head(live_portal, "bali")
-    live_portal.sql("DELETE FROM bali.interactions_alert WHERE seq < %s", newest)
+    deliver(live_portal, offers(3), slug="papuabarat")
+    newest = head(live_portal, "papuabarat")
+    live_portal.sql("DELETE FROM papuabarat.interactions_alert WHERE seq < %s", newest)
 
-    with live_portal.socket("bali", after=newest - 2) as socket:
+    with live_portal.socket("papuabarat", after=newest - 2) as socket:
         receive(socket, "hello")
         message = receive(socket)
 
@@ -147,11 +147,11 @@ def test_after_older_than_what_is_kept_gives_reset(live_portal):
 
 
 def test_the_newest_kept_alert_is_replayed_without_reset(live_portal):
-    deliver(live_portal, offers(3), slug="bali")
-    newest = head(live_portal, "bali")
-    live_portal.sql("DELETE FROM bali.interactions_alert WHERE seq < %s", newest)
+    deliver(live_portal, offers(3), slug="papuabarat")
+    newest = head(live_portal, "papuabarat")
+    live_portal.sql("DELETE FROM papuabarat.interactions_alert WHERE seq < %s", newest)
 
-    with live_portal.socket("bali", after=newest - 1) as socket:
+    with live_portal.socket("papuabarat", after=newest - 1) as socket:
         receive(socket, "hello")
         message = receive(socket)
 
@@ -161,33 +161,36 @@ def test_the_newest_kept_alert_is_replayed_without_reset(live_portal):
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE bali.people_user SET is_active = false WHERE username = 'agent2'",
-        "UPDATE bali.people_user SET role = 'it_head' WHERE username = 'agent2'",
-        "UPDATE bali.people_servicekey SET revoked_at = now() WHERE name = 'demo-agent2'",
+        "UPDATE papuabarat.people_user SET is_active = false WHERE username = 'agent2'",
+        "UPDATE papuabarat.people_user SET role = 'it_head' WHERE username = 'agent2'",
+        "UPDATE papuabarat.people_servicekey SET revoked_at = now() WHERE name = 'demo-agent2'",
     ],
     ids=["disabled", "another role", "revoked token"],
 )
 def test_a_socket_closes_within_five_seconds_of_losing_its_right(live_portal, change):
-    with live_portal.socket("bali", "agent2") as socket:
+    with live_portal.socket("papuabarat", "agent2") as socket:
         receive(socket, "hello")
         live_portal.sql(change)
 
         code = close_code(socket, timeout=5)
 
     live_portal.sql(
-        "UPDATE bali.people_user SET is_active = true, role = 'agent' WHERE username = 'agent2'"
+        "UPDATE papuabarat.people_user SET is_active = true, role = 'agent' WHERE username = 'agent2'"
     )
     live_portal.sql(
-        "UPDATE bali.people_servicekey SET revoked_at = NULL WHERE name = 'demo-agent2'"
+        "UPDATE papuabarat.people_servicekey SET revoked_at = NULL WHERE name = 'demo-agent2'"
     )
     assert code in {4401, 4403}
 
 
 def test_a_client_that_never_reads_holds_up_nobody(live_portal):
-    with live_portal.socket("bali", max_queue=1) as lazy, live_portal.socket("bali") as eager:
+    with (
+        live_portal.socket("papuabarat", max_queue=1) as lazy,
+        live_portal.socket("papuabarat") as eager,
+    ):
         receive(lazy, "hello")
         receive(eager, "hello")
-        calls = [call for _ in range(4) for call in deliver(live_portal, offers(500), "bali")]
+        calls = [call for _ in range(4) for call in deliver(live_portal, offers(500), "papuabarat")]
 
         heard = [receive(eager, "alert")["call"]["id"] for _ in calls]
 
