@@ -174,10 +174,8 @@ def test_a_socket_closes_within_five_seconds_of_losing_its_right(live_portal, ch
 
         code = close_code(socket, timeout=5)
 
-    live_portal.sql(
     agent = "UPDATE papuabarat.people_user SET is_active = true, role = 'agent'"
     live_portal.sql(f"{agent} WHERE username = 'agent2'")
-    )
     live_portal.sql(
         "UPDATE papuabarat.people_servicekey SET revoked_at = NULL WHERE name = 'demo-agent2'"
     )
